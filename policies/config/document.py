@@ -1,0 +1,193 @@
+"""YAML bytes read as data, with the line and column of every value; hostile bytes get an answer, never a hang.
+
+The resolver is YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema): `off`, `on`, `yes` and dates stay
+text, so that `bad-title: off` means what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import yaml
+
+from policies.phrase import Phrase
+from policies.words import faults
+
+Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Path: TypeAlias = tuple[str | int, ...]
+
+LARGEST = 256 * 1024
+"""Bytes of a policy file; the longest one seen in practice has 4 KiB."""
+
+DEEPEST = 40
+MOST_VALUES = 20_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the file, where it is."""
+
+    position: Position
+    message: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The value of the file, and where each key and value stands, by path."""
+
+    value: dict[str, Value]
+    keys: Mapping[Path, Position]
+    values: Mapping[Path, Position]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the YAML itself although it can be read, such as a key that stands twice."""
+
+    def where(self, path: Path, *, key: bool = False) -> Position:
+        """Return the position of a value (of its key with ``key``).
+
+        Parts of the path that a short form leaves out are passed over; the nearest enclosing place is the answer.
+        """
+        known: Path = ()
+        for part in path:
+            if (*known, part) in self.values:
+                known = (*known, part)
+        places = self.keys if key and known in self.keys else self.values
+        return places.get(known, Position(1, 1))
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes only; the core schema replaces YAML 1.1's surprises."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"),
+    list("-+0123456789."),
+)
+
+
+def parse(data: bytes) -> Document | tuple[Problem, ...]:
+    """Read one YAML document; an empty file is an empty mapping."""
+    if len(data) > LARGEST:
+        return (Problem(Position(1, 1), faults.too_large(len(data), LARGEST)),)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return (Problem(_position_of(data[: error.start].decode("utf-8", "replace")), faults.not_text()),)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.reader.ReaderError as error:
+        return (Problem(_position_of(text[: error.position]), faults.bad_character(ord(str(error.character)))),)
+    except yaml.MarkedYAMLError as error:
+        return (_yaml_problem(error),)
+    except RecursionError:
+        return (Problem(Position(1, 1), faults.too_deep(DEEPEST)),)
+    return _read_nodes(node)
+
+
+def _read_nodes(node: yaml.Node | None) -> Document | tuple[Problem, ...]:
+    reading = _Reading()
+    try:
+        value = {} if node is None else reading.value_of(node, ())
+    except _Stop as stop:
+        return (*reading.problems, stop.problem)
+    if not isinstance(value, dict):
+        return (*reading.problems, Problem(Position(1, 1), faults.not_a_mapping()))
+    return Document(value, reading.keys, reading.values, tuple(reading.problems))
+
+
+def _position_of(before: str) -> Position:
+    lines = before.split("\n")
+    return Position(len(lines), len(lines[-1]) + 1)
+
+
+def _yaml_problem(error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+    described = " ".join(part for part in (error.context, error.problem) if part)
+    return Problem(position, faults.not_yaml(re.sub(r"[^ -~]|[`<>*_|\[\]]", "?", described)))
+
+
+class _Stop(Exception):
+    """The document is too large or too deep to read on."""
+
+    def __init__(self, position: Position, message: Phrase) -> None:
+        super().__init__(message.plain())
+        self.problem = Problem(position, message)
+
+
+@dataclass
+class _Reading:
+    """Turns nodes into values and remembers where they stood. An alias is read again wherever it is used."""
+
+    problems: list[Problem] = field(default_factory=list)
+    keys: dict[Path, Position] = field(default_factory=dict)
+    values: dict[Path, Position] = field(default_factory=dict)
+    count: int = 0
+
+    def value_of(self, node: yaml.Node, path: Path) -> Value:
+        self.count += 1
+        position = _start(node)
+        if self.count > MOST_VALUES:
+            raise _Stop(position, faults.too_many_values(MOST_VALUES))
+        if len(path) > DEEPEST:
+            raise _Stop(position, faults.too_deep(DEEPEST))
+        self.values[path] = position
+        if isinstance(node, yaml.MappingNode):
+            return {key: self.value_of(value, (*path, key)) for key, value in self._pairs(node, path)}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value_of(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]]:
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.problems.append(Problem(_start(key_node), faults.key_not_text()))
+                continue
+            key = str(key_node.value)
+            here = (*path, key)
+            if here in self.keys:
+                self.problems.append(Problem(_start(key_node), faults.duplicate_key(key, self.keys[here].line)))
+                continue
+            self.keys[here] = _start(key_node)
+            yield key, value_node
+
+    def _scalar(self, node: yaml.Node) -> Value:
+        text = str(node.value)
+        kind = node.tag.rpartition(":")[2]
+        if not node.tag.startswith("tag:yaml.org,2002:") or kind not in ("null", "bool", "int", "float", "str"):
+            self.problems.append(Problem(_start(node), faults.tag_refused(node.tag)))
+            return None
+        return _converted(kind, text)
+
+
+def _converted(kind: str, text: str) -> Value:
+    try:
+        if kind == "int":
+            return int(text)
+        if kind == "float":
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        return text
+    if kind == "bool":
+        return text.lower() == "true"
+    return None if kind == "null" else text
+
+
+def _start(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)

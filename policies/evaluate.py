@@ -1,0 +1,107 @@
+"""Runs the catalogue over facts. Pure: the same facts and the same policy give the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from policies.catalogue import CATALOGUE
+from policies.config import Config, RuleSetting
+from policies.facts import Absent, Branches, Facts, PullRequest, Push, Unavailable
+from policies.gitflow.model import BranchModel, bind
+from policies.phrase import Phrase
+from policies.rule import Rule, parameters
+from policies.verdict import Finding, Outcome, Report, Severity, Verdict
+from policies.words import blind
+
+
+def evaluate(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> Report:
+    """Judge the pull request, or the push, that ``facts`` are about. Rules that are off are left out."""
+    model = model_of(facts, config)
+    verdicts = (_verdict(rule, facts, config, model) for rule in _asked(rules, facts))
+    return Report(facts.as_of, tuple(verdict for verdict in verdicts if verdict is not None))
+
+
+def needed(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> frozenset[str]:
+    """Return the names of the facts that some rule will ask for, given the pull request (or push) and the branches.
+
+    A gatherer calls this first and then fetches just that.
+    """
+    model = model_of(facts, config)
+    wanted: set[str] = set()
+    for rule in _asked(rules, facts):
+        setting = config.rules[rule.name]
+        if _severity(setting, facts, model) is not Severity.OFF and _skipped(rule, facts, model, setting) is None:
+            wanted.update(rule.needed_with(setting.options))
+    return frozenset(wanted) - {"pull_request", "push", "branches"}
+
+
+def model_of(facts: Facts, config: Config) -> BranchModel:
+    """Bind the branching model of the policy to the branches that exist; the base of a pull request surely does."""
+    branches = facts.branches if isinstance(facts.branches, Branches) else Branches({}, facts.branches)
+    also = [facts.push.branch] if isinstance(facts.push, Push) else []
+    if isinstance(facts.pull_request, PullRequest):
+        also = [facts.pull_request.base, facts.pull_request.root or facts.pull_request.base]
+    return bind(config.branches, branches, also)
+
+
+def _asked(rules: Iterable[Rule], facts: Facts) -> Iterable[Rule]:
+    pushed = not isinstance(facts.push, Absent)
+    return (rule for rule in rules if rule.judges_push == pushed)
+
+
+def _severity(setting: RuleSetting, facts: Facts, model: BranchModel) -> Severity:
+    kind = None
+    if isinstance(facts.pull_request, PullRequest):
+        kind = model.head(facts.pull_request)
+    elif isinstance(facts.push, Push):
+        kind = model.classify(facts.push.branch)
+    return setting.severity_for(kind.name if kind else None)
+
+
+def _verdict(rule: Rule, facts: Facts, config: Config, model: BranchModel) -> Verdict | None:
+    setting = config.rules[rule.name]
+    severity = _severity(setting, facts, model)
+    if severity is Severity.OFF:
+        return None
+    try:
+        reason = _skipped(rule, facts, model, setting)
+        if reason is not None:
+            return Verdict(rule.name, severity, Outcome.SKIP, reason=reason)
+        return _judged(rule, severity, _arguments(rule, facts, model, setting))
+    except Exception as error:  # a crash is this rule's verdict alone; the others still speak
+        finding = Finding(blind.rule_crashed(rule.name, type(error).__name__), blind.report_fault())
+        return Verdict(rule.name, severity, Outcome.ERROR, (finding,))
+
+
+def _skipped(rule: Rule, facts: Facts, model: BranchModel, setting: RuleSetting) -> Phrase | None:
+    """Return why there is nothing to judge, or None. Asks for cheap facts only."""
+    subject = facts.push if rule.judges_push else facts.pull_request
+    if isinstance(subject, Absent):
+        return subject.why
+    if rule.applies is None or isinstance(subject, Unavailable):
+        return None
+    given = {"push": facts.push, "pull_request": facts.pull_request, "model": model, "options": setting.options}
+    return rule.applies(**{name: given[name] for name in parameters(rule.applies)})
+
+
+def _arguments(rule: Rule, facts: Facts, model: BranchModel, setting: RuleSetting) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"model": model, "options": setting.options}
+    wanted = rule.needed_with(setting.options)
+    arguments |= {name: getattr(facts, name) if name in wanted else None for name in rule.needs}
+    return {name: arguments[name] for name in parameters(rule.check)}
+
+
+def _judged(rule: Rule, severity: Severity, arguments: dict[str, Any]) -> Verdict:
+    for value in arguments.values():
+        if isinstance(value, Absent):
+            return Verdict(rule.name, severity, Outcome.SKIP, reason=value.why)
+    blind = tuple(Finding(value.why, value.remedy) for value in arguments.values() if isinstance(value, Unavailable))
+    if blind:
+        return Verdict(rule.name, severity, Outcome.UNKNOWN, blind)
+    said = tuple(rule.check(**arguments))
+    offences = tuple(finding for finding in said if isinstance(finding, Finding))
+    if offences:
+        return Verdict(rule.name, severity, Outcome.FAIL, offences)
+    blind = tuple(Finding(value.why, value.remedy) for value in said if isinstance(value, Unavailable))
+    return Verdict(rule.name, severity, Outcome.UNKNOWN if blind else Outcome.PASS, blind)

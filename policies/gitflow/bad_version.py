@@ -1,0 +1,145 @@
+"""The version in the name of a release or hotfix branch is not the next one.
+
+## What it does
+
+Reads the version from the branch name and holds it against the tags:
+
+* a release must carry a valid version of Semantic Versioning 2.0.0 (https://semver.org/spec/v2.0.0.html); a hotfix may
+  carry a version or a topic;
+* into production or a support branch, the version must not be tagged already, and must be greater than the highest
+  version that this branch contains, so that every support line counts for itself;
+* a hotfix is the patch after the version it was started from.
+
+Merging back into the integration branch needs no more than a valid version: the tag may stand by then. Tags count with `v` in front and without, or with `tag_prefix` where the team sets one.
+
+## Why it matters
+
+The tag that follows the merge comes from this name. A version that exists, or that goes backwards, is found out when
+the deployment has already picked the wrong model.
+
+## How to fix it
+
+Rename the branch to the version that the message names. A hotfix that was started before another hotfix was deployed
+is first rebased.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pydantic import Field
+from semver import Version
+
+from policies.facts import PullRequest, Tag
+from policies.gitflow.model import PRODUCTION, BranchModel, BranchType
+from policies.phrase import Phrase
+from policies.rule import Findings, Options, Rule
+from policies.verdict import Finding
+from policies.words import offences, remedies, skips
+
+LOOKS_LIKE_VERSION = re.compile(r"v?\d+(\.\d+)+")
+
+
+class BadVersion(Options):
+    tag_prefix: str | None = Field(
+        default=None, description="What stands before the version in a tag; by default `v` or nothing."
+    )
+    allow_partial: bool = Field(default=False, description="Read `1.2` as `1.2.0`, in branch names and in tags.")
+
+
+def applies(pull_request: PullRequest, model: BranchModel) -> Phrase | None:
+    kind = model.head(pull_request)
+    if kind is None or kind.name not in ("release", "hotfix"):
+        return skips.only_for("release", "hotfix")
+    named = _written(kind, pull_request.head)
+    if kind.name == "hotfix" and not LOOKS_LIKE_VERSION.match(named):
+        return skips.hotfix_names_topic()
+    return None
+
+
+def check(pull_request: PullRequest, model: BranchModel, tags: tuple[Tag, ...], options: BadVersion) -> Findings:
+    kind = model.head(pull_request)
+    if kind is None:
+        return
+    head, written = pull_request.head, _written(kind, pull_request.head)
+    version = _parse(written, options)
+    reachable = _versions((tag for tag in tags if tag.on_base), options)
+    beginning = head.removesuffix(written)
+    if version is None:
+        proposed = _nearest(written) or _next_minor(reachable)
+        yield Finding(offences.not_a_version(head, written), remedies.rename_branch(head, beginning + proposed))
+        return
+    base = model.classify(pull_request.base)
+    if base is None or base.name not in (PRODUCTION, "support"):
+        return
+    start = _versions((tag for tag in tags if tag.at_start), options)
+    existing = _versions(tags, options)
+    message = _offence(kind, head, version, existing, reachable, start)
+    if message is None:
+        return
+    if kind.name != "hotfix":
+        yield Finding(message, remedies.rename_branch(head, beginning + _next_minor(existing)))
+    elif start and max(start) < max(reachable, default=max(start)):
+        yield Finding(message, remedies.catch_up(head, pull_request.base, beginning + _next_patch(reachable)))
+    else:
+        yield Finding(message, remedies.rename_branch(head, beginning + _next_patch(start or reachable)))
+
+
+def _offence(
+    kind: BranchType,
+    head: str,
+    version: Version,
+    existing: dict[Version, str],
+    reachable: dict[Version, str],
+    start: dict[Version, str],
+) -> Phrase | None:
+    if version in existing:
+        return offences.version_exists(head, existing[version])
+    if reachable and version < max(reachable):
+        return offences.version_not_greater(head, str(version), reachable[max(reachable)])
+    final = [known for known in start if not known.prerelease]
+    if kind.name == "hotfix" and final and version.finalize_version() != max(final).bump_patch():
+        return offences.not_the_next_patch(head, start[max(final)], str(max(final).bump_patch()))
+    return None
+
+
+def _written(kind: BranchType, head: str) -> str:
+    """Return the part of the branch name that should be a version."""
+    pattern = kind.pattern_of(head)
+    return pattern.rest(head) if pattern else head
+
+
+def _parse(text: str, options: BadVersion) -> Version | None:
+    bare = text.removeprefix(options.tag_prefix) if options.tag_prefix else text
+    try:
+        version = Version.parse(bare.removeprefix("v"), optional_minor_and_patch=options.allow_partial)
+        return version.replace(build=None)  # build metadata does not tell versions apart (SemVer 10)
+    except ValueError:
+        return None
+
+
+def _versions(tags: Iterable[Tag], options: BadVersion) -> dict[Version, str]:
+    """Return the tags that name a version, by version."""
+    wanted = (tag.name for tag in tags if not options.tag_prefix or tag.name.startswith(options.tag_prefix))
+    parsed = ((_parse(name, options), name) for name in sorted(wanted))
+    return {version: name for version, name in parsed if version is not None}
+
+
+def _nearest(written: str) -> str | None:
+    """Return a valid spelling of something like ``2.1`` or ``v2.01.3``, or None."""
+    numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", written)
+    return ".".join(str(int(number or 0)) for number in numbers.groups()) if numbers else None
+
+
+def _next_minor(known: Iterable[Version]) -> str:
+    newest = max(known, default=None)
+    return str(newest.bump_minor()) if newest else "0.1.0"
+
+
+def _next_patch(known: Iterable[Version]) -> str:
+    newest = max(known, default=None)
+    return str(newest.bump_patch()) if newest else "0.1.0"
+
+
+RULE = Rule(name="bad-version", since="0.1.0", check=check, applies=applies, options=BadVersion)
