@@ -1,0 +1,1 @@
+"""The shell around the policies: the only code that touches Git, GitHub, the clock and the environment."""

@@ -1,0 +1,179 @@
+"""Judges a branch, or the event of a workflow, in a local clone: subject → facts → report. What ``headgate check`` runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bot.errors import UsageProblem
+from bot.gather import subjects
+from bot.gather.clone import Clone
+from bot.gather.event import MergeGroupEvent, PushEvent, read_event
+from bot.gather.git import Git
+from bot.gather.local import LocalFacts
+from bot.gather.policy import Policy, find_policy
+from bot.gather.pushed import PushFacts
+from bot.gather.source import Source, gather
+from policies.config import Config
+from policies.evaluate import evaluate
+from policies.facts import Facts, PullRequest, Sha
+from policies.gitflow.model import BranchModel, bind
+from policies.verdict import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks at the command line; None is what they left open."""
+
+    repo: Path = Path()
+    head: str | None = None
+    base: str | None = None
+    event: Path | None = None
+    config: Path | None = None
+    extends: Path | None = None
+    remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One pull request or push with its report. ``notes`` are things a reader should know, one sentence each."""
+
+    facts: Facts
+    report: Report
+    policy: Policy
+    notes: tuple[str, ...] = ()
+
+
+class NothingToJudge(Exception):
+    """The branch is not merged anywhere from here; the message says so. Not a failure."""
+
+
+def now() -> datetime:
+    """Return the moment that facts are dated with."""
+    return datetime.now(timezone.utc)
+
+
+def judge(question: Question, clock: Callable[[], datetime] = now) -> tuple[Judged, ...]:
+    """Answer a question: one judgement, or one for each pull request of a merge group.
+
+    Raises UsageProblem and PolicyProblem for what the caller can mend, NothingToJudge where no merge is in sight.
+    """
+    clone = Clone(Git(question.repo), question.remote)
+    policy = find_policy(clone, question.config, question.extends)
+    event = read_event(question.event) if question.event else None
+    if isinstance(event, PushEvent):
+        return (_judged(_push(clone, event), policy, clock()),)
+    if isinstance(event, MergeGroupEvent):
+        grouped = _grouped(clone, event)
+        return tuple(_judged(_local(clone, policy.config, each), policy, clock()) for each in grouped)
+    if isinstance(event, PullRequest):
+        return (_judged(_local(clone, policy.config, _present(clone, event)), policy, clock()),)
+    asked = _asked(clone, policy.config, question)
+    note = () if question.base else (f"Judged as a pull request into {asked.base}; name another target with --base.",)
+    return (_judged(_local(clone, policy.config, asked, opened=False), policy, clock(), note),)
+
+
+def _judged(source: Source, policy: Policy, moment: datetime, notes: tuple[str, ...] = ()) -> Judged:
+    facts = gather(source, policy.config, moment)
+    if policy.note:
+        notes = (*notes, policy.note)
+    if policy.config.mlflow is not None:
+        notes = (*notes, "The policy has an mlflow section; this version reads it but does not judge metrics.")
+    return Judged(facts, evaluate(facts, policy.config), policy, notes)
+
+
+def _local(clone: Clone, config: Config, pull_request: PullRequest, *, opened: bool = True) -> LocalFacts:
+    model = bind(config.branches, clone.branches, [pull_request.base])
+    return LocalFacts(clone, pull_request, model, opened=opened)
+
+
+def _push(clone: Clone, event: PushEvent) -> PushFacts:
+    if event.before is None or event.after is None:
+        done = "deleted" if event.after is None else "created"
+        raise NothingToJudge(f"The push {done} {event.branch}; there is nothing to judge.")
+    for sha in (event.before, event.after):
+        if clone.git.sha(sha) is None:
+            raise UsageProblem(f"The commit {sha} of the event is not in this clone; fetch it: {clone.fetch(sha)}")
+    return PushFacts(clone, event)
+
+
+def _present(clone: Clone, pull_request: PullRequest) -> PullRequest:
+    """Take away the commits that this clone does not have, so that the rules say so."""
+    head, base = pull_request.head_sha, pull_request.base_sha
+    return replace(
+        pull_request,
+        head_sha=head if head and clone.git.sha(head) else None,
+        base_sha=clone.base_tip(pull_request.base) or (base if base and clone.git.sha(base) else None),
+    )
+
+
+def _grouped(clone: Clone, event: MergeGroupEvent) -> list[PullRequest]:
+    """Return the pull requests that a merge group consists of, from the merges that the queue made.
+
+    https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+    """
+    for sha in (event.base_sha, event.head_sha):
+        if clone.git.sha(sha) is None:
+            raise UsageProblem(f"The commit {sha} of the event is not in this clone; fetch it: {clone.fetch(sha)}")
+    found = []
+    for commit, parents in clone.git.commits("--first-parent", event.head_sha, "--not", event.base_sha):
+        said = subjects.read(commit.subject)
+        if len(parents) < 2 or said.source is None:
+            raise Undecided(f"The history does not say which branch {commit.sha[:10]} came from; only the App can know.")
+        found.append(
+            PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=login(clone, parents[1]))
+        )
+    return found
+
+
+class Undecided(Exception):
+    """The clone cannot tell; the message says why. Never taken for a pass."""
+
+
+def _asked(clone: Clone, config: Config, question: Question) -> PullRequest:
+    head = _head(clone, question.head)
+    model = bind(config.branches, clone.branches)
+    base = clone.name(question.base) if question.base else _usual_base(model, head)
+    tip = clone.head_tip(head)
+    return PullRequest(head, base, tip, clone.base_tip(base), author=login(clone, tip) if tip else None)
+
+
+def _head(clone: Clone, given: str | None) -> str:
+    if given and given.startswith("refs/tags/"):
+        raise NothingToJudge(f"{given} is a tag; only branches are judged.")
+    if given and given != "HEAD":
+        return clone.name(given)
+    current = clone.current()
+    if current is None:
+        raise UsageProblem("No branch is checked out (the head is detached): name one with --head.")
+    return current
+
+
+def _usual_base(model: BranchModel, head: str) -> str:
+    """Return where a branch goes when nobody says: to the first branch that its type merges into."""
+    kind = model.classify(head)
+    fallback = model.integration or model.production
+    if kind is None or model.unbound(kind):
+        if fallback is None:
+            raise UsageProblem("There is neither an integration nor a production branch: name a target with --base.")
+        return fallback
+    target = model.target(kind)
+    if target is None or kind.is_role:
+        raise NothingToJudge(f"{head} is of type {kind.name}, which goes nowhere by itself; name a target with --base.")
+    return target
+
+
+_NOREPLY = re.compile(r"(?:\d+\+)?(?P<login>[^@+]+)@users\.noreply\.github\.com")
+
+
+def login(clone: Clone, tip: Sha) -> str | None:
+    """Return the GitHub login behind a commit, where its author uses GitHub's private address.
+
+    https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
+    """
+    author = next(commit.author for commit, _ in clone.git.commits("--max-count=1", tip))
+    match = _NOREPLY.fullmatch(author)
+    return match["login"] if match else None

@@ -1,0 +1,1 @@
+"""Facts, from wherever they can be had: today a local clone, or its history."""

@@ -1,0 +1,105 @@
+"""The branches of a local clone, as the repository on the server would name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from bot.gather.git import Git
+from policies.facts import Branches, Sha, Unavailable
+from policies.phrase import command, say
+from policies.verdict import Remedy
+from policies.words import blind
+
+_EVERY_BRANCH = "refs/heads/*:"
+
+
+class Clone:
+    """A clone with at most one remote that counts: ``origin``, or the only one there is."""
+
+    def __init__(self, git: Git, remote: str | None = None) -> None:
+        self.git = git
+        remotes = git.lines("remote")
+        usual = "origin" if "origin" in remotes else (remotes[0] if len(remotes) == 1 else None)
+        self.remote = remote or usual
+
+    @cached_property
+    def local(self) -> dict[str, Sha]:
+        """Local branches, name to tip."""
+        return self._refs("refs/heads/")
+
+    @cached_property
+    def fetched(self) -> dict[str, Sha]:
+        """Branches of the remote as they were at the last fetch."""
+        if self.remote is None:
+            return {}
+        fetched = self._refs(f"refs/remotes/{self.remote}/")
+        fetched.pop("HEAD", None)
+        return fetched
+
+    def _refs(self, prefix: str) -> dict[str, Sha]:
+        rows = self.git.lines("for-each-ref", "--format=%(objectname) %(refname)", prefix)
+        pairs = (row.split(" ", 1) for row in rows)
+        return {name.removeprefix(prefix): Sha(sha) for sha, name in pairs}
+
+    @cached_property
+    def branches(self) -> Branches:
+        """All branches; where a name exists on both sides the remote's tip counts, because that is what is merged into."""
+        return Branches({**self.local, **self.fetched}, self.missing)
+
+    @cached_property
+    def missing(self) -> Unavailable | None:
+        """Why a branch of the server may not be here, or None if the clone fetches them all."""
+        if self.remote is None or any(_EVERY_BRANCH in spec for spec in self._refspecs):
+            return None if not self.is_shallow else blind.shallow(self.unshallow)
+        fetch = command("git", "fetch", self.remote, f"+refs/heads/*:refs/remotes/{self.remote}/*")
+        return blind.single_branch(self.remote, fetch)
+
+    @cached_property
+    def _refspecs(self) -> Sequence[str]:
+        return self.git.config(f"remote.{self.remote}.fetch") or ([_EVERY_BRANCH] if self.is_bare else [])
+
+    @cached_property
+    def is_bare(self) -> bool:
+        return self.git.run("rev-parse", "--is-bare-repository").strip() == "true"
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        return self.git.run("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    @property
+    def unshallow(self) -> str:
+        """The command that brings the whole history, every branch and the tags."""
+        remote = self.remote or "origin"
+        return command("git", "fetch", "--unshallow", "--tags", remote, f"+refs/heads/*:refs/remotes/{remote}/*")
+
+    def current(self) -> str | None:
+        """Return the branch that is checked out, or None with a detached head."""
+        code, out = self.git.answer("symbolic-ref", "--quiet", "--short", "HEAD", codes=(0, 1))
+        return out.strip() if code == 0 else None
+
+    def name(self, given: str) -> str:
+        """Return the branch that somebody means by ``dev``, ``origin/dev`` or ``refs/heads/dev``."""
+        plain = given.removeprefix("refs/heads/")
+        if plain in self.local or plain in self.fetched or self.remote is None:
+            return plain
+        return plain.removeprefix("refs/remotes/").removeprefix(f"{self.remote}/")
+
+    def base_tip(self, branch: str) -> Sha | None:
+        """Return the tip to merge into: the remote's, because a local copy may be old."""
+        return self.fetched.get(branch) or self.local.get(branch)
+
+    def head_tip(self, branch: str) -> Sha | None:
+        """Return the tip to be merged: the local one, because it may not be pushed yet."""
+        return self.local.get(branch) or self.fetched.get(branch)
+
+    def fetch(self, what: str) -> str:
+        """Return the command that fetches a commit or a branch."""
+        return command("git", "fetch", self.remote or "origin", what)
+
+    def not_here(self, branch: str) -> Unavailable:
+        """Say that a branch is not in this clone, and how to get it."""
+        if self.remote is None:
+            return Unavailable(blind.no_branch(branch), Remedy(say("Create it, or name another branch.")))
+        fetch = command("git", "fetch", self.remote, f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}")
+        return Unavailable(blind.no_branch(branch), Remedy(say("Fetch it, then check again."), (fetch,)))

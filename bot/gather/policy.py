@@ -1,0 +1,118 @@
+"""Finds the policy that holds for a clone: from the protected default branch, like the server does, never from the head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import UsageProblem
+from bot.gather.clone import Clone
+from bot.gather.git import GitError
+from policies.config import Config, ConfigErrors, default, read
+
+PATH = ".github/headgate.yml"
+MISSPELT = ".github/headgate.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policy, where it was read, and what a reader should know about that."""
+
+    config: Config
+    label: str
+    note: str | None = None
+
+
+class PolicyProblem(Exception):
+    """The policy file is wrong; ``errors`` says where."""
+
+    def __init__(self, label: str, errors: ConfigErrors) -> None:
+        super().__init__(label)
+        self.label = label
+        self.errors = errors
+
+
+def find_policy(clone: Clone, given: Path | None = None, extended: Path | None = None) -> Policy:
+    """Return the policy: ``given``, else the default branch's, else the work tree's, else the preset ``gitflow``."""
+    if given is not None:
+        return Policy(parse(_bytes(given), str(given), extended), str(given))
+    branch = default_branch(clone)
+    committed = _committed(clone, branch) if branch else None
+    in_tree = _in_work_tree(clone)
+    if committed is not None:
+        label = f"{PATH} on {branch}"
+        changed = in_tree is not None and in_tree != committed
+        note = f"The work tree has another {PATH}; to try it, add --config {PATH}." if changed else None
+        return Policy(parse(committed, label, extended), label, note)
+    if in_tree is not None:
+        note = f"{PATH} is not on {branch} yet; until then the preset gitflow holds there." if branch else None
+        return Policy(parse(in_tree, PATH, extended), PATH, note)
+    return Policy(default(), "preset gitflow")
+
+
+def parse(data: bytes, label: str, extended: Path | None = None) -> Config:
+    """Read a policy file, over the organisation's where it extends one; raises PolicyProblem."""
+    first = read(data)
+    if isinstance(first, ConfigErrors):
+        raise PolicyProblem(label, first)
+    if first.extends is None:
+        return first
+    if extended is None:
+        raise UsageProblem(
+            f"{label} extends {first.extends}, which is not in this clone: "
+            f"name its policy file with --extends (a clone of {first.extends} has it at {PATH})."
+        )
+    organisation = read(_bytes(extended))
+    if isinstance(organisation, ConfigErrors):
+        raise PolicyProblem(str(extended), organisation)
+    if organisation.extends is not None:
+        raise UsageProblem(f"{extended} extends {organisation.extends}; a policy that is extended must stand on its own.")
+    both = read(data, organisation)
+    if isinstance(both, ConfigErrors):
+        raise PolicyProblem(label, both)
+    return both
+
+
+def default_branch(clone: Clone) -> str | None:
+    """Return the default branch as the remote had it at the last clone, or the one a bare repository points to."""
+    if clone.remote:
+        code, out = clone.git.answer(
+            "symbolic-ref", "--quiet", "--short", f"refs/remotes/{clone.remote}/HEAD", codes=(0, 1, 128)
+        )
+        if code == 0:
+            return out.strip().removeprefix(f"{clone.remote}/")
+    if clone.is_bare:
+        return clone.current()
+    return next((name for name in ("main", "master") if name in clone.branches.tips), None)
+
+
+def _committed(clone: Clone, branch: str) -> bytes | None:
+    tip = clone.base_tip(branch)
+    if tip is None:
+        return None
+    if _blob(clone, tip, MISSPELT) is not None and _blob(clone, tip, PATH) is None:
+        raise UsageProblem(f"{branch} has {MISSPELT}; the policy file is called {PATH}: rename it.")
+    return _blob(clone, tip, PATH)
+
+
+def _blob(clone: Clone, tip: str, path: str) -> bytes | None:
+    try:
+        text = clone.git.run("cat-file", "blob", f"{tip}:{path}")
+    except GitError:
+        return None
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _in_work_tree(clone: Clone) -> bytes | None:
+    if clone.is_bare:
+        return None
+    top = Path(clone.git.run("rev-parse", "--show-toplevel").rstrip("\n"))
+    file = top / PATH
+    return _bytes(file) if file.is_file() else None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,100 @@
+"""A report for a person at a terminal: the verdict first, then what is wrong, why, and the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.check import Judged
+from policies.facts import PullRequest, Push
+from policies.phrase import Foreign, Phrase, visible
+from policies.verdict import Finding, Outcome, Remedy, Verdict
+from policies.words.why import WHY
+
+MOST_DETAILS = 10
+"""Lines of evidence under one finding; JSON has them all."""
+
+_HEADLINES = {
+    Outcome.PASS: ("✓", "may be merged", "bold green"),
+    Outcome.FAIL: ("✗", "blocked", "bold red"),
+    Outcome.UNKNOWN: ("?", "could not decide", "bold yellow"),
+    Outcome.ERROR: ("!", "could not decide: a rule failed", "bold yellow"),
+}
+
+
+def show(judged: Judged, console: Console) -> None:
+    """Print one judgement."""
+    report = judged.report
+    mark, word, style = _HEADLINES[report.outcome]
+    if report.outcome is Outcome.PASS and report.warnings:
+        word = f"{word}, with {len(report.warnings)} warning{'s'[: len(report.warnings) > 1]}"
+    console.print(Text.assemble((f"{mark} ", style), subject_of(judged), ("  ", ""), (word, style)), soft_wrap=True)
+    for verdict in (*report.blocking, *report.warnings):
+        console.print()
+        _show_verdict(verdict, console)
+    console.print()
+    passed = [v.rule for v in report.verdicts if v.outcome is Outcome.PASS]
+    if passed:
+        _line(console, Text.assemble(("passed  ", "green"), ", ".join(passed)), 2)
+    for verdict in report.verdicts:
+        if verdict.outcome is Outcome.SKIP and verdict.reason is not None:
+            _line(console, Text.assemble(("skipped ", "dim"), (f"{verdict.rule}: ", "dim"), styled(verdict.reason)), 2)
+    _line(console, Text.assemble(("policy  ", "dim"), (judged.policy.label, "dim")), 2)
+    for note in judged.notes:
+        _line(console, Text(visible(note, 500), "dim italic"), 2)
+
+
+def subject_of(judged: Judged) -> Text:
+    """Return ``head → base`` of a pull request, or the branch of a push."""
+    pull_request, push = judged.facts.pull_request, judged.facts.push
+    if isinstance(push, Push):
+        return Text(f"push to {visible(push.branch)}", "bold")
+    if not isinstance(pull_request, PullRequest):
+        return Text("nothing", "bold")
+    number = f"#{pull_request.number} " if pull_request.number else ""
+    return Text(f"{number}{visible(pull_request.head)} → {visible(pull_request.base)}", "bold")
+
+
+def _show_verdict(verdict: Verdict, console: Console) -> None:
+    style = "red" if verdict.blocks else "yellow"
+    word = verdict.severity.word if verdict.outcome is Outcome.FAIL else f"{verdict.outcome.value} ({verdict.severity.word})"
+    console.print(Text.assemble("  ", (verdict.rule, f"bold {style}"), "  ", (word, style)), soft_wrap=True)
+    for finding in verdict.findings:
+        _show_finding(finding, console)
+    if verdict.outcome is Outcome.FAIL:
+        _line(console, Text.assemble(("why  ", "dim"), (WHY[verdict.rule], "dim")), 4)
+
+
+def _show_finding(finding: Finding, console: Console) -> None:
+    _line(console, styled(finding.message), 4)
+    for detail in finding.details[:MOST_DETAILS]:
+        _line(console, Text("· ", "dim") + styled(detail), 6)
+    if len(finding.details) > MOST_DETAILS:
+        _line(console, Text(f"… and {len(finding.details) - MOST_DETAILS} more", "dim"), 6)
+    if finding.remedy is not None:
+        _show_remedy(finding.remedy, console)
+
+
+def _show_remedy(remedy: Remedy, console: Console) -> None:
+    _line(console, Text("fix  ", "dim") + styled(remedy.text), 4)
+    for command in remedy.commands:
+        console.print(Text.assemble(" " * 9, ("$ ", "dim"), (command, "cyan")), soft_wrap=True)
+
+
+def styled(phrase: Phrase) -> Text:
+    """Return a phrase with its foreign parts marked; nothing in them is taken for markup or an escape sequence."""
+    parts: Iterable[Text] = (
+        Text(f"`{visible(part.text)}`", "cyan") if isinstance(part, Foreign) else Text(part) for part in phrase.parts
+    )
+    return Text().join(parts)
+
+
+def _line(console: Console, text: Text, indent: int) -> None:
+    """Print a line: wrapped under its indent for a person, in one piece for a file or a pipe."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        console.print(Text(" " * indent) + text, soft_wrap=True)
