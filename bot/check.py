@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -124,7 +123,7 @@ def _grouped(clone: Clone, event: MergeGroupEvent) -> list[PullRequest]:
         if len(parents) < 2 or said.source is None:
             raise Undecided(f"The history does not say which branch {commit.sha[:10]} came from; only the App can know.")
         found.append(
-            PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=login(clone, parents[1]))
+            PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=_author(clone, parents[1]))
         )
     return found
 
@@ -138,7 +137,7 @@ def _asked(clone: Clone, config: Config, question: Question) -> PullRequest:
     model = bind(config.branches, clone.branches)
     base = clone.name(question.base) if question.base else _usual_base(model, head)
     tip = clone.head_tip(head)
-    return PullRequest(head, base, tip, clone.base_tip(base), author=login(clone, tip) if tip else None)
+    return PullRequest(head, base, tip, clone.base_tip(base), author=_author(clone, tip) if tip else None)
 
 
 def _head(clone: Clone, given: str | None) -> str:
@@ -166,14 +165,6 @@ def _usual_base(model: BranchModel, head: str) -> str:
     return target
 
 
-_NOREPLY = re.compile(r"(?:\d+\+)?(?P<login>[^@+]+)@users\.noreply\.github\.com")
-
-
-def login(clone: Clone, tip: Sha) -> str | None:
-    """Return the GitHub login behind a commit, where its author uses GitHub's private address.
-
-    https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
-    """
+def _author(clone: Clone, tip: Sha) -> str | None:
     author = next(commit.author for commit, _ in clone.git.commits("--max-count=1", tip))
-    match = _NOREPLY.fullmatch(author)
-    return match["login"] if match else None
+    return subjects.login(author)

@@ -88,7 +88,8 @@ def repository_options(command: Command) -> Command:
 @click.option("--base", help="The branch to merge into; default: where a branch of this type goes.")
 @click.option("--event", type=FILE, help="A workflow's event file (GITHUB_EVENT_PATH) instead of --head and --base.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(form: str, event: Path | None, **asked: Any) -> int:
+@click.option("-v", "--verbose", is_flag=True, help="Also say why rules had nothing to judge.")
+def check(form: str, event: Path | None, verbose: bool, **asked: Any) -> int:
     """Judge one branch as the pull request it would be.
 
     Nothing is fetched, written or checked out; what the clone does not hold is reported with the command that fetches it.
@@ -105,7 +106,7 @@ def check(form: str, event: Path | None, **asked: Any) -> int:
     elif form == "github":
         _print_for_workflow(judged)
     else:
-        _print_for_people(judged)
+        _print_for_people(judged, verbose=verbose)
     return exit_code(worst(each.report.outcome for each in judged))
 
 
@@ -127,12 +128,12 @@ def _nothing(reason: str, form: str) -> int:
     return EXIT_PASS
 
 
-def _print_for_people(judged: tuple[checking.Judged, ...]) -> None:
+def _print_for_people(judged: tuple[checking.Judged, ...], *, verbose: bool) -> None:
     console = Console(highlight=False)
     for index, each in enumerate(judged):
         if index:
             console.print()
-        terminal.show(each, console)
+        terminal.show(each, console, verbose=verbose)
 
 
 def _print_for_workflow(judged: tuple[checking.Judged, ...]) -> None:

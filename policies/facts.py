@@ -114,12 +114,14 @@ class Elsewhere:
 class Drift:
     """Commits (merges left out) of the production branch that ``branch`` lacks.
 
-    ``last_tag`` is the newest version tag of production, ``tagged`` those of ``lacking`` that it contains.
+    ``total`` is how many there are where ``lacking`` lists only some. ``last_tag`` is the newest version tag of
+    production, ``tagged`` those of ``lacking`` that it contains.
     """
 
     source: str
     branch: str
     lacking: tuple[Commit, ...] = ()
+    total: int | None = None
     last_tag: str | None = None
     tagged: frozenset[Sha] = frozenset()
 
@@ -134,12 +136,16 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag. ``on_base``: the base branch contains it. ``at_start``: the commit where the head branched off does."""
+    """A tag. ``on_base``: the base branch contains it. ``at_start``: the commit where the head branched off does.
+
+    ``on_head``: it stands on a commit that only the head contains, so it was set early, for this very branch.
+    """
 
     name: str
     created: datetime
     on_base: bool = False
     at_start: bool = False
+    on_head: bool = False
 
 
 class Mergeability(Enum):

@@ -6,6 +6,7 @@ words until the moment of rendering, so that no caller can forget to escape them
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import shlex
@@ -95,12 +96,17 @@ def say(template: str, **values: str | int | Phrase | Sequence[str]) -> Phrase:
     '`feature/x` is based on 2 commits.'
     """
     parts: list[str | Foreign] = []
-    for literal, field, _, _ in string.Formatter().parse(template):
+    for literal, field in _pieces(template):
         if literal:
             parts.append(literal)
         if field is not None:
             parts.extend(_parts(values[field]))
     return Phrase(tuple(parts))
+
+
+@functools.cache  # templates are ours: there are some hundred
+def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, field) for literal, field, _, _ in string.Formatter().parse(template))
 
 
 def _parts(value: str | int | Phrase | Sequence[str]) -> Iterable[str | Foreign]:

@@ -31,7 +31,7 @@ from policies.words import blind
 MOST_ROOTS = 100
 """First commits of a branch that other branches are searched for; a usual branch has one."""
 
-MOST_LACKING = 1_000
+MOST_LACKING = 250
 """Commits of a drift that are listed; nobody reads more."""
 
 
@@ -159,9 +159,12 @@ class LocalFacts:
     def _drift(self, production: Sha, branch: str, tip: Sha) -> Drift:
         limit = f"--max-count={MOST_LACKING}"
         lacking = tuple(c for c, _ in self.git.commits("--no-merges", limit, production, "--not", tip))
+        total = None
+        if len(lacking) == MOST_LACKING:
+            total = int(self.git.run("rev-list", "--count", "--no-merges", production, "--not", tip))
         tag = self._last_tag if lacking else None
         tagged = self.git.shas("--no-merges", f"refs/tags/{tag}", "--not", tip) if tag else frozenset()
-        return Drift(str(self.model.production), branch, lacking, tag, tagged)
+        return Drift(str(self.model.production), branch, lacking, total, tag, tagged)
 
     @cached_property
     def _last_tag(self) -> str | None:
@@ -178,8 +181,9 @@ class LocalFacts:
         on_base = self._tags_in(self.subject.base_sha)
         fork_point = self.git.merge_base(Sha(str(self.subject.base_sha)), Sha(str(self.subject.head_sha)))
         at_start = self._tags_in(fork_point)
+        on_head = self._tags_in(self.subject.head_sha) - on_base - at_start
         dated = (row.split(" ", 1) for row in rows)
-        return tuple(Tag(name, _moment(when), name in on_base, name in at_start) for when, name in dated)
+        return tuple(Tag(name, _moment(when), name in on_base, name in at_start, name in on_head) for when, name in dated)
 
     def _tags_in(self, tip: Sha | None) -> frozenset[str]:
         if tip is None:

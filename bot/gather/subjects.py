@@ -6,19 +6,20 @@ Azure DevOps each have a form of their own. People rewrite them, so every part m
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class MergeSubject:
-    """What could be read. ``owner`` is the account of a fork, ``remote`` says that the URL of a remote was named."""
+    """What could be read. ``owner`` is the account whose branch it was; ``tag`` was merged instead of a branch."""
 
     source: str | None = None
     target: str | None = None
     number: int | None = None
     owner: str | None = None
-    remote: bool = False
+    tag: str | None = None
 
 
 _REF = r"[^\s'\"]+"
@@ -26,7 +27,8 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # GitHub: https://docs.github.com/en/pull-requests/how-tos/merge-and-close-pull-requests
-        rf"Merge pull request #(?P<number>\d+) from (?P<owner>[\w.-]+(?:\[bot\])?)[/:](?P<source>{_REF})(?: into (?P<target>{_REF}))?$",
+        rf"Merge pull request #(?P<number>\d+) from (?P<owner>[\w.-]+(?:\[bot\])?)[/:](?P<source>{_REF})"
+        rf"(?: into (?P<target>{_REF}))?(?: \(#\d+\))?$",
         rf"Merge PR #(?P<number>\d+)[: ].*?(?:from )?(?:(?P<owner>[\w.-]+)[/:](?P<source>{_REF}))?$",
         # Gitea and Forgejo
         rf"Merge pull request '.*' \(#(?P<number>\d+)\) from (?P<source>{_REF}) into (?P<target>{_REF})$",
@@ -37,11 +39,13 @@ _FORMS = tuple(
         # Bitbucket Server: the branches stand in the body
         r"Pull request #(?P<number>\d+): ",
         # Git itself, and GitLab, which quotes the target too
-        rf"Merge (?:remote-tracking |remote )?branch '(?P<source>{_REF})'(?: of (?P<url>\S+))?(?: into '?(?P<target>[^\s']+)'?)?$",
-        rf"Merge branch \"(?P<source>{_REF})\"(?: of (?P<url>\S+))?(?: into \"?(?P<target>[^\s\"]+)\"?)?$",
+        rf"Merge (?:remote-tracking |remote )?branch '(?P<source>{_REF})'(?: of \S+)?(?: into '?(?P<target>[^\s']+)'?)?$",
+        rf"Merge branch \"(?P<source>{_REF})\"(?: of \S+)?(?: into \"?(?P<target>[^\s\"]+)\"?)?$",
         rf"Merge (?P<source>{_REF}) branch(?: into (?P<target>{_REF}))?$",
         rf"Merge tag '(?P<tag>{_REF})'(?: of \S+)?(?: into '?(?P<target>[^\s']+)'?)?$",
         rf"(?:Merge|Merging|Merged) (?P<source>{_REF}) (?:in)?to (?P<target>{_REF})$",
+        rf".*\bmerge (?P<source>{_REF}) (?:back )?into (?P<target>[\w./-]+)\b",
+        rf"(?i:.*\bmerge\b.*)`(?P<source>[^`\s]+)` ?(?:->|→) ?`(?P<target>[^`\s]+)`",
         rf"Auto-merge (?P<source>{_REF}) (?:back )?to (?P<target>{_REF})$",
     )
 )
@@ -53,6 +57,7 @@ _HEX = re.compile(r"[0-9a-f]{7,64}$")
 _SQUASHED = re.compile(r"\(#(?P<number>\d+)\)$")
 
 
+@functools.lru_cache(maxsize=65_536)
 def read(subject: str, body: str = "", remotes: tuple[str, ...] = ("origin", "upstream")) -> MergeSubject:
     """Read the message of a merge commit; what it does not say is None."""
     said: dict[str, str] = {}
@@ -68,7 +73,7 @@ def read(subject: str, body: str = "", remotes: tuple[str, ...] = ("origin", "up
         _branch(said.get("target"), remotes),
         int(said["number"]) if "number" in said else None,
         said.get("owner"),
-        "url" in said,
+        said.get("tag"),
     )
 
 
@@ -84,3 +89,15 @@ def _branch(name: str | None, remotes: tuple[str, ...]) -> str | None:
     name = name.removeprefix("refs/heads/").removeprefix("refs/remotes/").removeprefix("remotes/")
     head, slash, rest = name.partition("/")
     return rest if slash and head in remotes else name
+
+
+_NOREPLY = re.compile(r"(?:\d+\+)?(?P<login>[^@+]+)@users\.noreply\.github\.com")
+
+
+def login(email: str) -> str | None:
+    """Return the GitHub login behind a commit, where its author uses GitHub's private address.
+
+    https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
+    """
+    match = _NOREPLY.fullmatch(email)
+    return match["login"] if match else None

@@ -25,8 +25,8 @@ _HEADLINES = {
 }
 
 
-def show(judged: Judged, console: Console) -> None:
-    """Print one judgement."""
+def show(judged: Judged, console: Console, *, verbose: bool = False) -> None:
+    """Print one judgement; with ``verbose`` also why each other rule had nothing to judge."""
     report = judged.report
     mark, word, style = _HEADLINES[report.outcome]
     if report.outcome is Outcome.PASS and report.warnings:
@@ -39,12 +39,20 @@ def show(judged: Judged, console: Console) -> None:
     passed = [v.rule for v in report.verdicts if v.outcome is Outcome.PASS]
     if passed:
         _line(console, Text.assemble(("passed  ", "green"), ", ".join(passed)), 2)
-    for verdict in report.verdicts:
-        if verdict.outcome is Outcome.SKIP and verdict.reason is not None:
-            _line(console, Text.assemble(("skipped ", "dim"), (f"{verdict.rule}: ", "dim"), styled(verdict.reason)), 2)
+    _show_skipped([v for v in report.verdicts if v.outcome is Outcome.SKIP], console, verbose=verbose)
     _line(console, Text.assemble(("policy  ", "dim"), (judged.policy.label, "dim")), 2)
     for note in judged.notes:
         _line(console, Text(visible(note, 500), "dim italic"), 2)
+
+
+def _show_skipped(skipped: list[Verdict], console: Console, *, verbose: bool) -> None:
+    if skipped and not verbose:
+        names = ", ".join(verdict.rule for verdict in skipped)
+        _line(console, Text(f"nothing to judge  {names} (--verbose says why)", "dim"), 2)
+        return
+    for verdict in skipped:
+        reason = verdict.reason or Phrase(())
+        _line(console, Text(f"nothing to judge  {verdict.rule}: ", "dim") + styled(reason), 2)
 
 
 def subject_of(judged: Judged) -> Text:

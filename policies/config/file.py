@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from policies.config.mlflow import MlflowSection
 from policies.gitflow.pattern import NamePattern, from_glob, from_regex
 
-SeverityWord = Literal["off", "warning", "error"]
+TYPE_NAME = r"^[a-z][a-z0-9_-]{0,39}$"
 
 
 class Section(BaseModel):
@@ -20,7 +20,7 @@ class Section(BaseModel):
 
 
 class Name(Section):
-    """One way to name a branch: a glob, or a regular expression; with ``author`` only for that account."""
+    """One way to name a branch: a glob, or a regular expression; with `author` only for that account."""
 
     glob: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         default=None, description="`*` and `?` stay within a segment, `**` crosses `/`."
@@ -88,7 +88,7 @@ class PolicyFile(Section):
     extends: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$")] | None = Field(
         default=None, description="The repository of the organisation's policy; it may be tightened here, not weakened."
     )
-    branches: dict[str, BranchEntry] = Field(
+    branches: dict[Annotated[str, Field(pattern=TYPE_NAME)], BranchEntry] = Field(
         default_factory=dict, description="Branch types by name; the only place where names are bound to roles."
     )
     rules: dict[str, Any] = Field(  # each entry is read with the options of its own rule

@@ -35,7 +35,10 @@ def _baseline(given: Any) -> Any:  # whatever the file says; the model judges wh
     return {"branch": given} if isinstance(given, str) else given
 
 
-BaselineEntry = Annotated[Baseline, BeforeValidator(_baseline, json_schema_input_type=str | Baseline)]
+BaselineEntry = Annotated[Baseline, BeforeValidator(_baseline, json_schema_input_type=Literal["target", "release"] | Baseline)]
+
+
+SHARE = r"^([0-9]{1,3}(?:\.[0-9]{1,6})?) *%$"
 
 
 class Tolerance(_Section):
@@ -49,7 +52,7 @@ def _tolerance(given: Any) -> Any:  # likewise
     if isinstance(given, int | float) and not isinstance(given, bool):
         return {"absolute": given}
     if isinstance(given, str):
-        share = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", given)
+        share = re.search(SHARE, given)
         if share is None:
             raise PydanticCustomError("plain", "A tolerance is a share like 2%, or a number in the metric's unit")
         return {"relative": float(share[1]) / 100}
@@ -62,7 +65,7 @@ def _share(given: Any) -> Any:  # likewise
     return given
 
 
-ToleranceEntry = Annotated[Tolerance, BeforeValidator(_tolerance, json_schema_input_type=str | float | Tolerance)]
+ToleranceEntry = Annotated[Tolerance, BeforeValidator(_tolerance, json_schema_input_type=Annotated[str, Field(pattern=SHARE)] | float | Tolerance)]
 
 
 class Metric(_Section):
@@ -94,7 +97,7 @@ class Model(_Section):
 
 
 class MlflowSection(Model):
-    """The section itself: one model, or several under ``models``."""
+    """The section itself: one model, or several under `models`."""
 
     server: str | None = Field(default=None, description="The name that the operator gave to a tracking server, never a URL.")
     models: dict[str, Model] = Field(default_factory=dict, description="Several models, by name.")

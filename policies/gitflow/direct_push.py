@@ -18,7 +18,7 @@ Open a pull request that reverts the commits, and bring them again as a branch. 
 
 from __future__ import annotations
 
-from policies.facts import Push, oldest_first
+from policies.facts import Push
 from policies.gitflow.model import BranchModel
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
@@ -28,16 +28,16 @@ from policies.words import offences, remedies, skips
 
 def applies(push: Push, model: BranchModel) -> Phrase | None:
     kind = model.classify(push.branch)
-    return None if kind is not None and kind.is_role else skips.only_into("long-lived branches")
+    return None if kind is not None and kind.is_role else skips.only_into("long-lived")
 
 
 def check(push: Push, model: BranchModel) -> Findings:
-    direct = oldest_first(pushed.commit for pushed in push.commits if pushed.pull_request is None)
+    direct = [pushed.commit for pushed in push.commits if pushed.pull_request is None]
     if direct:
         yield Finding(
             offences.direct_push(push.branch, len(direct)),
             remedies.bring_by_pull_request(push.branch, model.beginning(push.branch)),
-            tuple(offences.commit_line(commit.sha, commit.subject) for commit in direct),
+            offences.commit_lines(direct),
         )
 
 

@@ -40,10 +40,11 @@ def check(pull_request: PullRequest, model: BranchModel) -> Findings:
         return
     target = model.integration or model.production
     release = pull_request.root or pull_request.base
-    yield Finding(
-        offences.feature_in_freeze(pull_request.head, kind.name if kind else None, release),
-        remedies.next_release(target, pull_request.number, model.shown("bugfix")),
-    )
+    mends = model.shown("bugfix")
+    advice = remedies.next_release(target, pull_request.number, mends)
+    if kind is not None and kind.is_role:
+        advice = remedies.bring_as_bugfix(pull_request.number, mends)
+    yield Finding(offences.feature_in_freeze(pull_request.head, kind.name if kind else None, release), advice)
 
 
 RULE = Rule(name="feature-in-freeze", since="0.1.0", check=check, applies=applies)

@@ -29,11 +29,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.facts import Commit, Elsewhere, PullRequest, Sha, oldest_first
+from policies.facts import Commit, Elsewhere, PullRequest, Sha
 from policies.gitflow.model import ANY, INTEGRATION, BranchModel, BranchType
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
-from policies.verdict import Finding
+from policies.verdict import Finding, Remedy
 from policies.words import blind, offences, remedies, skips
 
 MOST_COMMITS = 1_000
@@ -118,19 +118,20 @@ def _of_other_work(commits: tuple[Commit, ...], mine: frozenset[Sha], other: Els
 def _finding(
     pull_request: PullRequest, model: BranchModel, other: Elsewhere, foreign: Iterable[Commit]
 ) -> Finding:
-    found = oldest_first(foreign)
-    source = model.classify(other.branch)
-    advise = remedies.start_again if source is not None and source.is_role else remedies.wait_or_start_again
+    found = tuple(foreign)
     return Finding(
         offences.foreign_commits(pull_request.head, len(found), other.branch),
-        advise(pull_request.head, pull_request.base, other.branch),
-        tuple(_detail(commit, other) for commit in found),
+        _remedy(pull_request, model, other.branch),
+        offences.commit_lines(found, other.arrivals),
     )
 
 
-def _detail(commit: Commit, other: Elsewhere) -> Phrase:
-    arrival = other.arrivals.get(commit.sha)
-    return offences.commit_line(commit.sha, commit.subject, arrival)
+def _remedy(pull_request: PullRequest, model: BranchModel, other: str) -> Remedy:
+    kind, source = model.head(pull_request), model.classify(other)
+    if source is not None and source.is_role:
+        return remedies.start_again(pull_request.head, pull_request.base, other)
+    may_be_base = kind is not None and source is not None and model.accepts(kind, source)
+    return remedies.wait_or_start_again(pull_request.head, pull_request.base, other, may_be_base=may_be_base)
 
 
 RULE = Rule(name="foreign-commits", since="0.1.0", check=check, applies=applies)

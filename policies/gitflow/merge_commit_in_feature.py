@@ -17,7 +17,7 @@ Rebase the branch on its base; the message gives the commands.
 
 from __future__ import annotations
 
-from policies.facts import Commit, PullRequest, oldest_first
+from policies.facts import Commit, PullRequest
 from policies.gitflow.model import BranchModel
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
@@ -31,12 +31,12 @@ def applies(pull_request: PullRequest, model: BranchModel) -> Phrase | None:
 
 
 def check(pull_request: PullRequest, commits: tuple[Commit, ...]) -> Findings:
-    merges = oldest_first(c for c in commits if c.parents > 1)
+    merges = [commit for commit in commits if commit.parents > 1]
     if merges:
         yield Finding(
             offences.merge_commits(pull_request.head, len(merges)),
             remedies.rebase(pull_request.head, pull_request.base),
-            tuple(offences.commit_line(commit.sha, commit.subject) for commit in merges),
+            offences.commit_lines(merges),
         )
 
 

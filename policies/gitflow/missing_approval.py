@@ -34,6 +34,8 @@ Count = Annotated[int, Field(ge=0, le=20)]
 
 
 class PathApproval(Options):
+    """What a change below certain paths needs besides."""
+
     approvals: Count = Field(default=1, description="Approvals that a change below this path needs.")
     teams: tuple[str, ...] = Field(default=(), description="Teams (slugs) whose members may give them; none: anybody.")
 

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from policies.facts import Commit, Drift, PullRequest, Sha, oldest_first
+from policies.facts import Commit, Drift, PullRequest
 from policies.gitflow.model import INTEGRATION, PRODUCTION, BranchModel
 from policies.phrase import Phrase
 from policies.rule import Findings, Options, Rule, Stricter
@@ -59,22 +59,24 @@ def check(
 ) -> Findings:
     owed = {place.branch: _lacking(place, options) for place in drift}
     if options.open_release_only and model.integration in owed:
-        held = [frozenset(c.sha for c in owed[b]) for b in owed if b != model.integration]
-        owed[model.integration] = tuple(c for c in owed[model.integration] if all(c.sha in lack for lack in held))
+        releases = [place for place in drift if place.branch != model.integration and place.total is None]
+        missed = [frozenset(commit.sha for commit in owed[release.branch]) for release in releases]
+        owed[model.integration] = tuple(c for c in owed[model.integration] if all(c.sha in lack for lack in missed))
     for place in sorted(drift, key=lambda place: place.branch):
         commits = owed[place.branch]
         if commits and _concerns(pull_request, model, place):
+            count = max(len(commits), place.total or 0) if commits == place.lacking else len(commits)
             yield Finding(
-                offences.missing_back_merge(place.source, place.branch, len(commits)),
+                offences.missing_back_merge(place.source, place.branch, count),
                 remedies.merge_back(place.source, place.branch, is_role=place.branch == model.integration),
-                tuple(offences.commit_line(commit.sha, commit.subject) for commit in commits),
+                offences.commit_lines(commits, total=count),
             )
 
 
 def _lacking(place: Drift, options: MissingBackMerge) -> tuple[Commit, ...]:
-    counted: frozenset[Sha] | None = place.tagged if options.measured_at == "last_tag" and place.last_tag else None
-    commits = (commit for commit in place.lacking if counted is None or commit.sha in counted)
-    return oldest_first(commits)
+    if options.measured_at == "branch" or place.last_tag is None:
+        return place.lacking
+    return tuple(commit for commit in place.lacking if commit.sha in place.tagged)
 
 
 def _concerns(pull_request: PullRequest, model: BranchModel, place: Drift) -> bool:

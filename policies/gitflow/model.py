@@ -33,6 +33,11 @@ class BranchType:
         """True for a type that is one branch: the first of its fixed names that exists."""
         return self.name in (PRODUCTION, INTEGRATION) or all(pattern.is_fixed for pattern in self.patterns)
 
+    @property
+    def names_for_anybody(self) -> tuple[str, ...]:
+        """The patterns that are not bound to an account."""
+        return tuple(pattern.shown for pattern in self.patterns if pattern.author is None)
+
     def pattern_of(self, name: str) -> NamePattern | None:
         """Return the first pattern that matches ``name``."""
         return next((pattern for pattern in self.patterns if pattern.matches(name)), None)

@@ -30,7 +30,7 @@ NEEDS_MERGE_COMMIT = frozenset({PRODUCTION, "release", "hotfix"})
 
 def applies(push: Push, model: BranchModel) -> Phrase | None:
     kind = model.classify(push.branch)
-    return skips.only_into("long-lived branches") if kind is None or kind.stack else None
+    return skips.only_into("long-lived") if kind is None or kind.stack else None
 
 
 def check(push: Push, model: BranchModel) -> Findings:

@@ -30,14 +30,16 @@ def check(pull_request: PullRequest, model: BranchModel) -> Findings:
     head = pull_request.head
     if model.head(pull_request) is not None:
         return
+    stays = pull_request.fork or head in model.roles.values()
+    remedy = (remedies.branch_off if stays else remedies.rename_branch)(head, model.suggestion(head))
     reserved = model.reserved_for(head)
     if reserved:
-        yield Finding(offences.reserved_name(head, reserved), remedies.rename_branch(head, model.suggestion(head)))
+        yield Finding(offences.reserved_name(head, reserved), remedy)
         return
+    to_pick = (kind for kind in model.types if kind.into and not kind.is_role and kind.name != "queue")
+    names = ((kind.name, kind.names_for_anybody) for kind in to_pick)
     yield Finding(
-        offences.unknown_type(head),
-        remedies.rename_branch(head, model.suggestion(head)),
-        tuple(offences.type_and_names(kind.name, model.shown(kind.name)) for kind in model.types if kind.into),
+        offences.unknown_type(head), remedy, tuple(offences.type_and_names(kind, shown) for kind, shown in names if shown)
     )
 
 

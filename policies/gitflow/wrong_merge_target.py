@@ -78,6 +78,8 @@ def _remedy(pull_request: PullRequest, model: BranchModel, kind: BranchType) -> 
         start = model.integration or model.production
         beginning = model.beginning(start) if start else None
         return remedies.carry_over(pull_request.head, model.targets(kind), start, beginning)
+    if pull_request.root and pull_request.root != pull_request.base:
+        return remedies.change_base_of_stack(pull_request.base, target)
     return remedies.change_base(target, pull_request.number)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from policies.facts import Arrival
+from policies.facts import Arrival, Commit, Sha, oldest_first
 from policies.phrase import Phrase, say
+
+MOST_LISTED = 100
+"""Commits that stand under one finding."""
 
 
 def unknown_type(head: str) -> Phrase:
@@ -14,7 +17,7 @@ def unknown_type(head: str) -> Phrase:
 
 def reserved_name(head: str, account: str) -> Phrase:
     return say(
-        "The name {head} is reserved for {account}, and somebody else opened this branch.", head=head, account=account
+        "The name {head} is reserved for pull requests of {account}.", head=head, account=account
     )
 
 
@@ -72,8 +75,17 @@ def _commits(count: int) -> Phrase:
     return say("{n} commit" if count == 1 else "{n} commits", n=count)
 
 
-def commit_line(sha: str, subject: str, arrival: Arrival | None = None) -> Phrase:
-    line = say("{sha} {subject}", sha=sha[:10], subject=subject)
+def commit_lines(
+    commits: Sequence[Commit], arrivals: Mapping[Sha, Arrival] | None = None, total: int | None = None
+) -> tuple[Phrase, ...]:
+    """List commits, oldest first, with the pull request that brought each; the first hundred, and how many more."""
+    lines = [_commit_line(commit, (arrivals or {}).get(commit.sha)) for commit in oldest_first(commits)[:MOST_LISTED]]
+    more = max(total or 0, len(commits)) - len(lines)
+    return (*lines, say("… and {n} more", n=more)) if more else tuple(lines)
+
+
+def _commit_line(commit: Commit, arrival: Arrival | None) -> Phrase:
+    line = say("{sha} {subject}", sha=commit.sha[:10], subject=commit.subject)
     if arrival is None or (arrival.number is None and arrival.branch is None):
         return line
     if arrival.number is None:
@@ -97,7 +109,7 @@ def version_not_greater(head: str, version: str, tag: str) -> Phrase:
 
 def not_the_next_patch(head: str, start: str, expected: str) -> Phrase:
     return say(
-        "{head} is not the patch after {start}, which it was started from: that is {expected}.",
+        "{head} was started from {start}, so its version must be {expected}.",
         head=head,
         start=start,
         expected=expected,
@@ -109,7 +121,8 @@ def missing_back_merge(source: str, branch: str, count: int) -> Phrase:
 
 
 def parallel_release(head: str, others: Sequence[str]) -> Phrase:
-    return say("{head} is not the only open release: there is {others} too.", head=head, others=others)
+    are = Phrase(("is" if len(others) == 1 else "are",))
+    return say("{head} is not the only open release: {others} {are} open too.", head=head, others=others, are=are)
 
 
 def conflict(head: str, base: str, paths: Sequence[str]) -> Phrase:

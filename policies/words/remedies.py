@@ -21,12 +21,22 @@ def rename_branch(head: str, suggestion: str | None) -> Remedy:
     )
 
 
-def create_role(role: str, names: Sequence[str], start: str | None) -> Remedy:
-    text = say(
-        "Create the {role} branch ({names}), or choose `preset: github-flow` in `.github/headgate.yml`.",
-        role=Phrase((role,)),
-        names=names,
+def branch_off(head: str, suggestion: str | None) -> Remedy:
+    """For a branch that must stay, such as the main branch of a fork."""
+    if suggestion is None:
+        return Remedy(say("Open the pull request from a branch that is named after one of the types in the policy."))
+    return Remedy(
+        say("Open the pull request from a branch of its own, {name}.", name=suggestion),
+        (
+            command("git", "switch", "--no-track", "--create", suggestion, head),
+            command("git", "push", "--set-upstream", "origin", suggestion),
+        ),
     )
+
+
+def create_role(role: str, names: Sequence[str], start: str | None) -> Remedy:
+    otherwise = ", or choose `preset: github-flow` in `.github/headgate.yml`" if role == "integration" else ""
+    text = say("Create the {role} branch ({names})", role=Phrase((role,)), names=names) + Phrase((f"{otherwise}.",))
     if start is None or not names:
         return Remedy(text)
     return Remedy(text, (command("git", "push", "origin", f"origin/{start}:refs/heads/{names[0]}"),))
@@ -40,6 +50,13 @@ def change_base(target: str, number: int | None) -> Remedy:
     return Remedy(
         say("Change the base to {target}: Edit beside the title, or on the command line.", target=target),
         (command("gh", "pr", "edit", str(number), "--base", target),),
+    )
+
+
+def change_base_of_stack(below: str, target: str) -> Remedy:
+    return Remedy(
+        say("Change the base of the pull request from {below} to {target}.", below=below, target=target),
+        (command("gh", "pr", "edit", below, "--base", target),),
     )
 
 
@@ -73,11 +90,16 @@ def carry_over(head: str, targets: Sequence[str], start: str | None, beginning: 
 
 
 def next_release(target: str | None, number: int | None, bugfix_names: Sequence[str]) -> Remedy:
-    text = say("If it mends the release, rename it to {names}.", names=bugfix_names)
+    text = say("If it mends the release, it is a bugfix: name it like {names}.", names=bugfix_names)
     if target is None:
         return Remedy(text)
     base = change_base(target, number)
     return Remedy(base.text + say(" It ships with the next release. ") + text, base.commands)
+
+
+def bring_as_bugfix(number: int | None, bugfix_names: Sequence[str]) -> Remedy:
+    text = say("Close it, and bring what the release needs as a bugfix, named like {names}.", names=bugfix_names)
+    return Remedy(text, close_pull_request(number).commands)
 
 
 def start_again(head: str, start: str, other: str) -> Remedy:
@@ -93,15 +115,14 @@ def start_again(head: str, start: str, other: str) -> Remedy:
     )
 
 
-def wait_or_start_again(head: str, start: str, other: str) -> Remedy:
-    again = start_again(head, start, other)
-    text = say("Merge {other} first or make it the base; or start again from {start}.", other=other, start=start)
-    return Remedy(text, again.commands)
+def wait_or_start_again(head: str, start: str, other: str, *, may_be_base: bool) -> Remedy:
+    wait = say("Wait until {other} is merged", other=other) + say(" or make it the base" if may_be_base else "")
+    return Remedy(wait + say("; or start again from {start}.", start=start), start_again(head, start, other).commands)
 
 
 def catch_up(head: str, base: str, name: str) -> Remedy:
     return Remedy(
-        say("Rebase it on {base}, which was released meanwhile, and rename it to {name}.", base=base, name=name),
+        say("Rebase it on {base}, which was released meanwhile, and open the pull request from {name}.", base=base, name=name),
         (
             "git fetch origin",
             command("git", "rebase", f"origin/{base}", head),
@@ -130,7 +151,7 @@ def merge_back(source: str, branch: str, *, is_role: bool) -> Remedy:
 
 def finish_other_release(other: str) -> Remedy:
     return Remedy(
-        say("Merge {other} first. Only if it was given up, delete it.", other=other),
+        say("Finish one release before the next. Only if {other} was given up, delete it.", other=other),
         (command("git", "push", "origin", "--delete", other),),
     )
 
@@ -177,7 +198,10 @@ def ask_for_review(number: int | None, teams: Sequence[str]) -> Remedy:
 
 
 def bring_by_pull_request(branch: str, beginning: str | None) -> Remedy:
-    text = say("Revert on a branch, open a pull request into {branch}, and require pull requests for it.", branch=branch)
+    text = say(
+        "Revert them on a branch, open a pull request into {branch}, and have GitHub require one from now on.",
+        branch=branch,
+    )
     if beginning is None:
         return Remedy(text)
     name = f"{beginning}revert-direct-push"

@@ -12,11 +12,11 @@ def only_for(*types: str) -> Phrase:
 
 
 def only_into(*types: str) -> Phrase:
-    return say("judges what goes into {types} only", types=_either(types))
+    return say("judges what goes into {types} branches only", types=_either(types))
 
 
 def _either(words: Sequence[str]) -> Phrase:
-    return Phrase((" and ".join(words),))
+    return Phrase((" and ".join(filter(None, (", ".join(words[:-1]), words[-1]))),))
 
 
 def type_not_known() -> Phrase:

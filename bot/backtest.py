@@ -1,0 +1,108 @@
+"""Replays the merges of a clone through the rules: what would have been blocked, had the policy been there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bot.errors import UsageProblem
+from bot.gather.clone import Clone
+from bot.gather.git import Git
+from bot.gather.history import History
+from bot.gather.merges import FoundMerge, Kind, find_merges, read_lines, remembered
+from bot.gather.policy import Policy, find_policy
+from bot.gather.replay import Past, PastFacts
+from bot.gather.source import gather
+from policies.evaluate import evaluate
+from policies.gitflow.model import BranchModel, bind
+from policies.verdict import Outcome, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One merge and what would have been said of it; ``report`` is None where nothing names the branch."""
+
+    merge: FoundMerge
+    subject: str
+    when: datetime
+    branch_type: str | None
+    report: Report | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict; a merge whose branch nobody can name is undecided."""
+        return self.report.outcome if self.report else Outcome.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """All merges in chronological order, and what was left out: branches merged with their own copy."""
+
+    policy: Policy
+    model: BranchModel
+    replayed: tuple[Replayed, ...]
+    syncs: int
+
+
+Progress = Callable[[Iterable[FoundMerge], int], Iterable[FoundMerge]]
+
+
+def backtest(
+    repo: Path,
+    *,
+    last: int | None = None,
+    since: str | None = None,
+    config: Path | None = None,
+    extends: Path | None = None,
+    remote: str | None = None,
+    progress: Progress = lambda merges, _: merges,
+) -> Backtest:
+    """Replay the merges of a clone; ``last`` and ``since`` (a revision) leave older ones out."""
+    clone = Clone(Git(repo), remote)
+    policy = find_policy(clone, config, extends)
+    if clone.is_shallow:
+        raise UsageProblem(f"This clone is shallow, so most merges are not in it. Fetch the rest: {clone.unshallow}")
+    history = History(clone.git, clone.branches.tips.values())
+    model = remembered(bind(policy.config.branches, clone.branches), history)
+    lines = read_lines(history, model, clone.branches.tips)
+    merges = find_merges(clone.git, history, model, lines, _revision(clone, since))
+    past = Past(clone.git, history, model, lines)
+    judged = [merge for merge in merges if merge.kind is not Kind.SYNC]
+    chosen = judged[-last:] if last else judged
+    replayed = tuple(_replay(past, policy, merge) for merge in progress(chosen, len(chosen)))
+    return Backtest(policy, model, replayed, len(merges) - len(judged))
+
+
+def _revision(clone: Clone, since: str | None) -> str | None:
+    if since is None:
+        return None
+    sha = clone.git.sha(since)
+    if sha is None:
+        raise UsageProblem(f"{since} is no commit, tag or branch of this clone; name one with --since.")
+    return sha
+
+
+def _replay(past: Past, policy: Policy, merge: FoundMerge) -> Replayed:
+    commit = past.history.nodes[merge.sha].commit
+    when = datetime.fromtimestamp(commit.when, timezone.utc)
+    if merge.source is None:
+        return Replayed(merge, commit.subject, when, None, None)
+    source = PastFacts(past, merge)
+    facts = gather(source, policy.config, when)
+    kind = past.model.head(source.subject)
+    return Replayed(merge, commit.subject, when, kind.name if kind else None, evaluate(facts, policy.config))
+
+
+def by_type(replayed: Iterable[Replayed]) -> Iterator[tuple[str, list[Replayed]]]:
+    """Group merges by branch type, most frequent first; branches of no type, and without a name, are groups too."""
+    groups: dict[str, list[Replayed]] = {}
+    for each in replayed:
+        groups.setdefault(type_of(each), []).append(each)
+    yield from sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def type_of(each: Replayed) -> str:
+    """Return the branch type to count a merge under."""
+    return "(no name)" if each.report is None else each.branch_type or "(no type)"
