@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from pathlib import Path
+from datetime import UTC, datetime
 
+from bot.check import Question
 from bot.errors import UsageProblem
 from bot.gather.clone import Clone
 from bot.gather.git import Git
@@ -16,6 +16,7 @@ from bot.gather.policy import Policy, find_policy
 from bot.gather.replay import Past, PastFacts
 from bot.gather.source import gather
 from policies.evaluate import evaluate
+from policies.facts import Sha
 from policies.gitflow.model import BranchModel, bind
 from policies.verdict import Outcome, Report
 
@@ -49,33 +50,34 @@ class Backtest:
 Progress = Callable[[Iterable[FoundMerge], int], Iterable[FoundMerge]]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which merges to replay: the newest ``last``, and none that the revision ``since`` contains."""
+
+    last: int | None = None
+    since: str | None = None
+
+
 def backtest(
-    repo: Path,
-    *,
-    last: int | None = None,
-    since: str | None = None,
-    config: Path | None = None,
-    extends: Path | None = None,
-    remote: str | None = None,
-    progress: Progress = lambda merges, _: merges,
+    question: Question, stretch: Stretch = Stretch(), progress: Progress = lambda merges, _: merges
 ) -> Backtest:
-    """Replay the merges of a clone; ``last`` and ``since`` (a revision) leave older ones out."""
-    clone = Clone(Git(repo), remote)
-    policy = find_policy(clone, config, extends)
+    """Replay the merges of a clone, by the policy that ``question`` names or the clone has."""
+    clone = Clone(Git(question.repo), question.remote)
+    policy = find_policy(clone, question.config, question.extends)
     if clone.is_shallow:
         raise UsageProblem(f"This clone is shallow, so most merges are not in it. Fetch the rest: {clone.unshallow}")
     history = History(clone.git, clone.branches.tips.values())
     model = remembered(bind(policy.config.branches, clone.branches), history)
     lines = read_lines(history, model, clone.branches.tips)
-    merges = find_merges(clone.git, history, model, lines, _revision(clone, since))
+    merges = find_merges(clone.git, history, model, lines, _revision(clone, stretch.since))
     past = Past(clone.git, history, model, lines)
     judged = [merge for merge in merges if merge.kind is not Kind.SYNC]
-    chosen = judged[-last:] if last else judged
+    chosen = judged[-stretch.last :] if stretch.last else judged
     replayed = tuple(_replay(past, policy, merge) for merge in progress(chosen, len(chosen)))
     return Backtest(policy, model, replayed, len(merges) - len(judged))
 
 
-def _revision(clone: Clone, since: str | None) -> str | None:
+def _revision(clone: Clone, since: str | None) -> Sha | None:
     if since is None:
         return None
     sha = clone.git.sha(since)
@@ -86,7 +88,7 @@ def _revision(clone: Clone, since: str | None) -> str | None:
 
 def _replay(past: Past, policy: Policy, merge: FoundMerge) -> Replayed:
     commit = past.history.nodes[merge.sha].commit
-    when = datetime.fromtimestamp(commit.when, timezone.utc)
+    when = datetime.fromtimestamp(commit.when, UTC)
     if merge.source is None:
         return Replayed(merge, commit.subject, when, None, None)
     source = PastFacts(past, merge)

@@ -1,10 +1,10 @@
-"""Judges a branch, or the event of a workflow, in a local clone: subject → facts → report. What ``headgate check`` runs."""
+"""Judges a branch, or the event of a workflow, in a local clone: subject → facts → report."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import UsageProblem
@@ -52,7 +52,7 @@ class NothingToJudge(Exception):
 
 def now() -> datetime:
     """Return the moment that facts are dated with."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def judge(question: Question, clock: Callable[[], datetime] = now) -> tuple[Judged, ...]:
@@ -121,7 +121,9 @@ def _grouped(clone: Clone, event: MergeGroupEvent) -> list[PullRequest]:
     for commit, parents in clone.git.commits("--first-parent", event.head_sha, "--not", event.base_sha):
         said = subjects.read(commit.subject)
         if len(parents) < 2 or said.source is None:
-            raise Undecided(f"The history does not say which branch {commit.sha[:10]} came from; only the App can know.")
+            raise Undecided(
+                f"The history does not say which branch {commit.sha[:10]} came from; only the App can know."
+            )
         found.append(
             PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=_author(clone, parents[1]))
         )

@@ -44,7 +44,7 @@ class Clone:
 
     @cached_property
     def branches(self) -> Branches:
-        """All branches; where a name exists on both sides the remote's tip counts, because that is what is merged into."""
+        """All branches; where a name exists on both sides the remote's tip counts: that is what is merged into."""
         return Branches({**self.local, **self.fetched}, self.missing)
 
     @cached_property

@@ -53,7 +53,9 @@ def read_event(path: Path) -> Event:
             return _push(payload)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UsageProblem(f"{path} is not the payload that GitHub documents: {_missing(error)}.") from error
-    raise UsageProblem(f"{path} is about no pull request, push or merge group; give the file that GITHUB_EVENT_PATH names.")
+    raise UsageProblem(
+        f"{path} is about no pull request, push or merge group; give the file that GITHUB_EVENT_PATH names."
+    )
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Runs Git in one repository and reads its plumbing; the work tree, the index and the configuration stay as they are."""
+"""Runs Git in one repository and reads its plumbing; work tree, index and configuration stay as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole history of a clone in memory, read once, so that thousands of merges can be replayed without asking Git again."""
+"""The whole history of a clone in memory, read once, so that thousands of merges can be replayed without Git."""
 
 from __future__ import annotations
 
@@ -45,10 +45,13 @@ class Line:
         """Commit dates along the line; never falling, although clocks of committers differ."""
         return list(accumulate((self.nodes[sha].commit.when for sha in self.commits), max))
 
+    def place_at(self, when: float) -> int:
+        """Return the place of the branch's tip at a moment, in seconds since 1970; -1 before its first commit."""
+        return bisect_right(self._moments, when) - 1
+
     def place_before(self, merge: Sha, when: int) -> int:
         """Return the place of the branch's tip just before ``merge`` was made; -1 if the branch was not there yet."""
-        by_clock = bisect_right(self._moments, when) - 1
-        return min(by_clock, self.arrival.get(merge, len(self.commits)) - 1)
+        return min(self.place_at(when), self.arrival.get(merge, len(self.commits)) - 1)
 
 
 class History:
@@ -58,7 +61,9 @@ class History:
         self.nodes: dict[Sha, Node] = {}
         wanted = sorted(set(tips))
         for start in range(0, len(wanted), 500):  # a command line has a longest length
-            for commit, parents in git.commits("--topo-order", *wanted[start : start + 500], *self._excluded(wanted[:start])):
+            for commit, parents in git.commits(
+                "--topo-order", *wanted[start : start + 500], *self._excluded(wanted[:start])
+            ):
                 self.nodes.setdefault(commit.sha, Node(commit, parents))
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 
 from bot.gather import graph
@@ -73,7 +73,9 @@ class LocalFacts:
     def paths(self) -> frozenset[str] | Unavailable:
         if self._blind:
             return self._blind
-        changed = self.git.run("diff", "--name-only", "-z", "--no-renames", f"{self.subject.base_sha}...{self.subject.head_sha}")
+        changed = self.git.run(
+            "diff", "--name-only", "-z", "--no-renames", f"{self.subject.base_sha}...{self.subject.head_sha}"
+        )
         return frozenset(changed.split("\0")) - {""}
 
     def elsewhere(self) -> tuple[Elsewhere, ...] | Unavailable:
@@ -183,7 +185,9 @@ class LocalFacts:
         at_start = self._tags_in(fork_point)
         on_head = self._tags_in(self.subject.head_sha) - on_base - at_start
         dated = (row.split(" ", 1) for row in rows)
-        return tuple(Tag(name, _moment(when), name in on_base, name in at_start, name in on_head) for when, name in dated)
+        return tuple(
+            Tag(name, _moment(when), name in on_base, name in at_start, name in on_head) for when, name in dated
+        )
 
     def _tags_in(self, tip: Sha | None) -> frozenset[str]:
         if tip is None:
@@ -210,4 +214,4 @@ class LocalFacts:
 
 
 def _moment(unix: str) -> datetime:
-    return datetime.fromtimestamp(int(unix), timezone.utc) if unix else datetime.min.replace(tzinfo=timezone.utc)
+    return datetime.fromtimestamp(int(unix), UTC) if unix else datetime.min.replace(tzinfo=UTC)

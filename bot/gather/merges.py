@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -150,16 +150,12 @@ def _is_release(model: BranchModel, name: str) -> bool:
 
 
 def find_merges(git: Git, history: History, model: BranchModel, lines: Lines, since: Sha | None) -> list[FoundMerge]:
-    """Return the merges on long-lived and release lines, oldest first; with ``since`` only those it does not contain."""
-    bodies = _bodies(git, [*(line.commits[-1] for line in _all(lines) if line.commits)], since)
-    found = []
-    for sha, (subject, body) in bodies.items():
-        node = history.nodes.get(sha)
-        if node is None or sha not in lines.owner:
-            continue
-        found.append((node, lines.owner[sha], subjects.read(subject, body), body))
-    upstream = _upstream(git, (said.owner for _, _, said, _ in found))
-    merges = [_merge(model, lines, node, line, said, body, upstream) for node, line, said, body in found]
+    """Return the merges on long-lived and release lines, oldest first; ``since`` leaves out what it contains."""
+    messages = _messages(git, [*(line.commits[-1] for line in _all(lines) if line.commits)], since)
+    owned = {sha: said for sha, said in messages.items() if sha in lines.owner and sha in history.nodes}
+    upstream = _upstream(git, (subjects.read(*said).owner for said in owned.values()))
+    reader = _Reader(model, lines, upstream)
+    merges = [reader.merge(history.nodes[sha], subject, body) for sha, (subject, body) in owned.items()]
     return sorted(merges, key=lambda merge: (history.nodes[merge.sha].commit.when, merge.sha))
 
 
@@ -167,12 +163,14 @@ def _all(lines: Lines) -> Iterable[Line]:
     return (*lines.long_lived.values(), *lines.releases.values())
 
 
-def _bodies(git: Git, tips: list[Sha], since: Sha | None) -> dict[Sha, tuple[str, str]]:
+def _messages(git: Git, tips: list[Sha], since: Sha | None) -> dict[Sha, tuple[str, str]]:
     if not tips:
         return {}
     excluded = ["--not", since] if since else []
     form = "--format=%H%x00%s%x00%b%x1e"
-    text = git.run("rev-list", "--merges", "--no-commit-header", "--encoding=UTF-8", form, *sorted(set(tips)), *excluded)
+    text = git.run(
+        "rev-list", "--merges", "--no-commit-header", "--encoding=UTF-8", form, *sorted(set(tips)), *excluded
+    )
     records = (record.lstrip("\n").split("\0", 2) for record in text.split("\x1e") if "\0" in record)
     return {Sha(sha): (subject, body) for sha, subject, body in records}
 
@@ -186,34 +184,40 @@ def _upstream(git: Git, owners: Iterable[str | None]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
-def _merge(
-    model: BranchModel, lines: Lines, node: Node, line: str, said: subjects.MergeSubject, body: str, upstream: str | None
-) -> FoundMerge:
-    target = said.target if said.target and _holds_merges(model, said.target) else line
-    source = said.source or _source(model, lines, node, said)
-    fork = said.owner is not None and upstream is not None and said.owner.lower() != upstream
-    title = body.strip().split("\n")[0].strip() if said.number and body.strip() else None
-    return FoundMerge(node.commit.sha, _kind(model, source, target, said, fork=fork), target, source, said.number, title, fork)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Makes out what each merge was. ``upstream`` is the account that the repository belongs to, where it is known."""
 
+    model: BranchModel
+    lines: Lines
+    upstream: str | None
 
-def _holds_merges(model: BranchModel, name: str) -> bool:
-    kind = model.classify(name)
-    return kind is not None and (kind.is_role or kind.name in ("release", "support"))
+    def merge(self, node: Node, subject: str, body: str) -> FoundMerge:
+        said = subjects.read(subject, body)
+        line = self.lines.owner[node.commit.sha]
+        target = said.target if said.target and self._holds_merges(said.target) else line
+        source = said.source or self._source(node, said)
+        fork = said.owner is not None and self.upstream is not None and said.owner.lower() != self.upstream
+        title = body.strip().split("\n")[0].strip() if said.number and body.strip() else None
+        kind = self._kind(source, target, said, fork=fork)
+        return FoundMerge(node.commit.sha, kind, target, source, said.number, title, fork)
 
+    def _holds_merges(self, name: str) -> bool:
+        kind = self.model.classify(name)
+        return kind is not None and (kind.is_role or kind.name in ("release", "support"))
 
-def _source(model: BranchModel, lines: Lines, node: Node, said: subjects.MergeSubject) -> str | None:
-    """Name the second parent: a tag stands for production, anything else for the branch whose line it is on."""
-    if said.tag:
-        return model.production
-    second = node.parents[1]
-    return lines.owner.get(second) or lines.passing.get(second)
+    def _source(self, node: Node, said: subjects.MergeSubject) -> str | None:
+        """Name the second parent: a tag stands for production, anything else for the branch whose line it is on."""
+        if said.tag:
+            return self.model.production
+        second = node.parents[1]
+        return self.lines.owner.get(second) or self.lines.passing.get(second)
 
-
-def _kind(model: BranchModel, source: str | None, target: str, said: subjects.MergeSubject, *, fork: bool) -> Kind:
-    if source is None:
-        return Kind.NAMELESS
-    if source == target and not (fork and said.number):
-        return Kind.SYNC
-    into, of = model.classify(target), model.classify(source)
-    updates = into is not None and of is not None and into.name == "release" and of.is_role
-    return Kind.SYNC if updates and said.number is None else Kind.PULL_REQUEST
+    def _kind(self, source: str | None, target: str, said: subjects.MergeSubject, *, fork: bool) -> Kind:
+        if source is None:
+            return Kind.NAMELESS
+        if source == target and not (fork and said.number):
+            return Kind.SYNC
+        into, of = self.model.classify(target), self.model.classify(source)
+        updates = into is not None and of is not None and into.name == "release" and of.is_role
+        return Kind.SYNC if updates and said.number is None else Kind.PULL_REQUEST

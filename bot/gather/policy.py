@@ -1,4 +1,4 @@
-"""Finds the policy that holds for a clone: from the protected default branch, like the server does, never from the head."""
+"""Finds the policy that holds for a clone: the default branch's, as on the server, never the head's."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PolicyProblem(Exception):
 def find_policy(clone: Clone, given: Path | None = None, extended: Path | None = None) -> Policy:
     """Return the policy: ``given``, else the default branch's, else the work tree's, else the preset ``gitflow``."""
     if given is not None:
-        return Policy(parse(_bytes(given), str(given), extended), str(given))
+        return Policy(read_policy(given, extended), str(given))
     branch = default_branch(clone)
     committed = _committed(clone, branch) if branch else None
     in_tree = _in_work_tree(clone)
@@ -48,6 +48,11 @@ def find_policy(clone: Clone, given: Path | None = None, extended: Path | None =
         note = f"{PATH} is not on {branch} yet; until then the preset gitflow holds there." if branch else None
         return Policy(parse(in_tree, PATH, extended), PATH, note)
     return Policy(default(), "preset gitflow")
+
+
+def read_policy(path: Path, extended: Path | None = None) -> Config:
+    """Read a policy file from disk; raises PolicyProblem and UsageProblem."""
+    return parse(_bytes(path), str(path), extended)
 
 
 def parse(data: bytes, label: str, extended: Path | None = None) -> Config:
@@ -66,7 +71,9 @@ def parse(data: bytes, label: str, extended: Path | None = None) -> Config:
     if isinstance(organisation, ConfigErrors):
         raise PolicyProblem(str(extended), organisation)
     if organisation.extends is not None:
-        raise UsageProblem(f"{extended} extends {organisation.extends}; a policy that is extended must stand on its own.")
+        raise UsageProblem(
+            f"{extended} extends {organisation.extends}; a policy that is extended must stand on its own."
+        )
     both = read(data, organisation)
     if isinstance(both, ConfigErrors):
         raise PolicyProblem(label, both)

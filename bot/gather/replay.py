@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 
@@ -39,15 +39,6 @@ class _OpenRelease:
     line: Line
     opened: int
     closed: float
-    cut: int
-    """The place on the integration line that it was started from."""
-    shipped: int
-    """The place on the production line when it was started."""
-
-    @property
-    def start(self) -> Sha:
-        """The commit that the first commit of the release stands on."""
-        return self.line.nodes[self.line.commits[0]].parents[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ class _DatedTag:
 
 
 class Past:
-    """What a whole replay shares. Merges must be asked about oldest first: the drift is carried along, not recounted."""
+    """What a whole replay shares. Merges must be asked about oldest first: the drift is carried along."""
 
     def __init__(self, git: Git, history: History, model: BranchModel, lines: Lines) -> None:
         self.history = history
@@ -67,8 +58,7 @@ class Past:
         self.tags = _tags(git)
         self.production = lines.long_lived.get(model.production or "")
         self.integration = lines.long_lived.get(model.integration or "")
-        started = {name: line for name, line in lines.releases.items() if history.nodes[line.commits[0]].parents}
-        self.releases = {name: self._open_release(line) for name, line in started.items()}
+        self.releases = {name: self._open_release(line) for name, line in lines.releases.items()}
         self.drift = _Drift(history, self.production, self.integration)
 
     def _open_release(self, line: Line) -> _OpenRelease:
@@ -76,11 +66,7 @@ class Past:
         closed = float("inf")
         if self.production and last in self.production.arrival:
             closed = nodes[self.production.commits[self.production.arrival[last]]].commit.when
-        parents = nodes[first].parents
-        cut = self.integration.arrival.get(parents[0], -1) if self.integration and parents else -1
-        opened = nodes[first].commit.when
-        shipped = self.production.place_before(first, opened) if self.production else -1
-        return _OpenRelease(line, opened, closed, cut, shipped)
+        return _OpenRelease(line, nodes[first].commit.when, closed)
 
     def open_at(self, when: int) -> dict[str, _OpenRelease]:
         """Return the releases that were open at a moment."""
@@ -88,8 +74,14 @@ class Past:
 
     def places(self, merge: Sha, when: int) -> dict[str, int]:
         """Return where each long-lived branch stood just before a merge; branches that were not there are left out."""
-        found = {name: line.place_before(merge, when) for name, line in self.lines.long_lived.items()}
+        found = {name: self._place(line, merge, when) for name, line in self.lines.long_lived.items()}
         return {name: place for name, place in found.items() if place >= 0}
+
+    @staticmethod
+    def _place(line: Line, merge: Sha, when: int) -> int:
+        """On the merge's own line that is known exactly; on the others the clock decides."""
+        own = line.index.get(merge)
+        return line.place_before(merge, when) if own is None else own - 1
 
 
 class PastFacts:
@@ -133,7 +125,9 @@ class PastFacts:
     def elsewhere(self) -> tuple[Elsewhere, ...]:
         mine = frozenset(commit.sha for commit in self._commits)
         places = [self._on_line(name, place, mine) for name, place in self.places.items() if name != self.subject.base]
-        others = (release for release in self.releases() if release.branch not in (self.subject.base, self.subject.head))
+        others = (
+            release for release in self.releases() if release.branch not in (self.subject.base, self.subject.head)
+        )
         places += [self._on_release(release, mine) for release in others]
         return tuple(place for place in places if place.shared)
 
@@ -146,7 +140,9 @@ class PastFacts:
         if shared:
             arrivals |= dict.fromkeys(self._brought_inside(line, place) & shared, Arrival(self.subject.head))
         holds_head = self.subject.head_sha in shared
-        return Elsewhere(name, shared, holds_head=holds_head, held_by_head=line.commits[place] in mine, arrivals=arrivals)
+        return Elsewhere(
+            name, shared, holds_head=holds_head, held_by_head=line.commits[place] in mine, arrivals=arrivals
+        )
 
     def _brought_inside(self, line: Line, place: int) -> frozenset[Sha]:
         listed = self.past.history.between(Sha(str(self.subject.base_sha)), line.commits[place])
@@ -160,7 +156,9 @@ class PastFacts:
     def _on_release(self, release: Release, mine: frozenset[Sha]) -> Elsewhere:
         only_here = self._between(release.sha, Sha(str(self.subject.head_sha)))
         shared = mine - only_here
-        return Elsewhere(release.branch, shared, holds_head=self.subject.head_sha in shared, held_by_head=release.sha in mine)
+        return Elsewhere(
+            release.branch, shared, holds_head=self.subject.head_sha in shared, held_by_head=release.sha in mine
+        )
 
     def releases(self) -> tuple[Release, ...]:
         tips = ((name, self._tip(release)) for name, release in self.releases_open.items())
@@ -173,31 +171,50 @@ class PastFacts:
         production = self.past.model.production
         if production is None or production not in self.places:
             return Absent(blind.no_production())
+        if self.subject.base == production:
+            return self._drift_of_base(production)
         drift = self.past.drift
         drift.advance(self.places[production], self.places.get(str(self.past.model.integration), -1))
-        concerned = self._releases_concerned().items()
-        owed = {name: drift.release(release, self._tip(release)) for name, release in concerned}
+        owed = {name: drift.release(name, self._tip(release), release.closed) for name, release in self._others()}
         if self.past.model.integration in self.places:
             owed[str(self.past.model.integration)] = drift.integration
         return tuple(each.drift(production, name) for name, each in owed.items())
 
-    def _releases_concerned(self) -> dict[str, _OpenRelease]:
-        concerned = dict(self.releases_open)
-        mine = self.past.releases.get(self.subject.head)
-        return concerned | {self.subject.head: mine} if mine else concerned
+    def _drift_of_base(self, production: str) -> tuple[Drift, ...]:
+        """Compare with the very base that was merged into; it need not lie on the line of today's production branch."""
+        places = {name: self._tip(release) for name, release in self._others()}
+        kind = self.past.model.head(self.subject)
+        if kind is not None and kind.name == "release":
+            places[self.subject.head] = Sha(str(self.subject.head_sha))
+        integration = self.past.integration
+        if integration is not None and integration.branch in self.places:
+            places[integration.branch] = integration.commits[self.places[integration.branch]]
+        return tuple(self._compared(production, name, tip) for name, tip in places.items())
+
+    def _compared(self, production: str, name: str, tip: Sha) -> Drift:
+        listed = self.past.history.between(tip, Sha(str(self.subject.base_sha)))
+        lacking = tuple(commit for commit in listed if commit.parents < 2)
+        total = len(lacking) if len(lacking) > MOST_LACKING else None
+        return Drift(production, name, lacking[:MOST_LACKING], total)
+
+    def _others(self) -> Iterator[tuple[str, _OpenRelease]]:
+        return ((name, release) for name, release in self.releases_open.items() if name != self.subject.head)
 
     def tags(self) -> tuple[Tag, ...]:
-        known = [tag for tag in self.past.tags if tag.created <= self.when]
         line = self.past.lines.long_lived.get(self.subject.base)
+        if line is None:
+            return ()
         mine = {commit.sha for commit in self._commits}
-        start = self._fork_place(line) if line else -1
-        tip = self.places.get(self.subject.base, -1)
-        nowhere = len(line.commits) if line else 0
+        merged = line.arrival.get(self.merge_sha, len(line.commits))
+        start, nowhere = self._fork_place(line), -1
         tags = []
-        for tag in known:
-            place = line.arrival.get(tag.sha, nowhere) if line else nowhere
-            moment = datetime.fromtimestamp(tag.created, timezone.utc)
-            tags.append(Tag(tag.name, moment, place <= tip and line is not None, place <= start, tag.sha in mine))
+        for tag in self.past.tags:
+            place = line.arrival.get(tag.sha, nowhere)
+            if tag.created > self.when or (place >= merged and tag.sha not in mine):
+                continue  # it was set on this merge, or later
+            moment = datetime.fromtimestamp(tag.created, UTC)
+            known = nowhere < place < merged
+            tags.append(Tag(tag.name, moment, known, known and place <= start, tag.sha in mine))
         return tuple(tags)
 
     def _fork_place(self, line: Line) -> int:
@@ -217,31 +234,34 @@ class PastFacts:
 
 
 class _Owed:
-    """Commits of production that one branch lacks. Moves forward along the production line and never back."""
+    """Commits of production that one branch lacks, as production moves forward."""
 
-    def __init__(self, shipped: int, commits: Iterable[Commit]) -> None:
-        self.shipped = shipped
-        self.commits = {commit.sha: commit for commit in commits}
+    def __init__(self, tip: Sha | None = None, to_come: Iterable[tuple[int, Commit]] = ()) -> None:
+        self.tip = tip
+        self._to_come = sorted(to_come, key=lambda pair: pair[0], reverse=True)
+        self._commits: dict[Sha, Commit] = {}
         self._listed: tuple[Commit, ...] | None = None
 
-    def come(self, place: int, commits: Iterable[Commit]) -> None:
+    def advance(self, place: int) -> None:
         """Take in what reached production up to ``place``."""
-        self.shipped = place
-        for commit in commits:
-            self.commits[commit.sha] = commit
-            self._listed = None
+        while self._to_come and self._to_come[-1][0] <= place:
+            self.come([self._to_come.pop()[1]])
+
+    def come(self, commits: Iterable[Commit]) -> None:
+        self._commits.update((commit.sha, commit) for commit in commits)
+        self._listed = None
 
     def go(self, shas: Iterable[Sha]) -> None:
         """Leave out what the branch has by now."""
         for sha in shas:
-            if self.commits.pop(sha, None) is not None:
+            if self._commits.pop(sha, None) is not None:
                 self._listed = None
 
     def drift(self, production: str, branch: str) -> Drift:
         """Return the fact; a long list is cut."""
         if self._listed is None:
-            self._listed = tuple(islice(self.commits.values(), MOST_LACKING))
-        total = len(self.commits) if len(self.commits) > MOST_LACKING else None
+            self._listed = tuple(islice(self._commits.values(), MOST_LACKING))
+        total = len(self._commits) if len(self._commits) > MOST_LACKING else None
         return Drift(production, branch, self._listed, total)
 
 
@@ -250,13 +270,13 @@ class _Drift:
 
     def __init__(self, history: History, production: Line | None, integration: Line | None) -> None:
         self._history = history
+        self._production = production
         self._arrival = integration.arrival if integration else {}
         self._come: dict[int, list[Commit]] = defaultdict(list)
         self._go: dict[int, list[Sha]] = defaultdict(list)
-        self._integrated = -1
-        self._ever: list[Commit] = []
-        self._releases: dict[str, tuple[Sha, frozenset[Sha], _Owed]] = {}
-        self.integration = _Owed(-1, ())
+        self._shipped = self._integrated = -1
+        self._releases: dict[str, _Owed] = {}
+        self.integration = _Owed()
         for sha, place in production.arrival.items() if production else ():
             commit = history.nodes[sha].commit
             if commit.parents < 2:
@@ -265,31 +285,28 @@ class _Drift:
 
     def advance(self, production: int, integration: int) -> None:
         """Move on to where both lines stood; standing still or going back changes nothing."""
-        for place in range(self.integration.shipped + 1, production + 1):
-            fresh = [c for c in self._come[place] if self._arrival.get(c.sha, integration + 1) > integration]
-            self.integration.come(place, fresh)
-            self._ever += fresh
+        for place in range(self._shipped + 1, production + 1):
+            self.integration.come(
+                c for c in self._come[place] if self._arrival.get(c.sha, integration + 1) > integration
+            )
         for place in range(self._integrated + 1, integration + 1):
             self.integration.go(self._go[place])
-        self._integrated = max(self._integrated, integration)
+        self._shipped, self._integrated = max(self._shipped, production), max(self._integrated, integration)
 
-    def release(self, release: _OpenRelease, tip: Sha) -> _Owed:
-        """Return what a release lacks: what came to production since it was cut, or was owed to integration then."""
-        name, production = release.line.branch, self.integration.shipped
-        known = self._releases.get(name)
-        if known is None or known[0] != tip:
-            held = frozenset(commit.sha for commit in self._history.between(release.start, tip))
-            owed = known[2] if known else _Owed(release.shipped, self._late(release, held, self._ever))
-            owed.go(held)
-            known = self._releases[name] = (tip, held, owed)
-        _, held, owed = known
-        for place in range(owed.shipped + 1, production + 1):
-            owed.come(place, self._late(release, held, self._come[place]))
+    def release(self, name: str, tip: Sha, closed: float) -> _Owed:
+        """Return what a release lacks with its present tip; compared with production up to where it was closed."""
+        owed = self._releases.get(name)
+        if owed is None or owed.tip != tip:
+            owed = self._releases[name] = _Owed(tip, self._to_come(tip, closed))
+        owed.advance(self._shipped)
         return owed
 
-    def _late(self, release: _OpenRelease, held: frozenset[Sha], commits: Iterable[Commit]) -> list[Commit]:
-        """Leave out what the release has: from where it was cut, or carried over since."""
-        return [c for c in commits if c.sha not in held and self._arrival.get(c.sha, release.cut + 1) > release.cut]
+    def _to_come(self, tip: Sha, closed: float) -> list[tuple[int, Commit]]:
+        if self._production is None:
+            return []
+        end = max(self._production.place_at(closed), self._shipped)
+        lacking = self._history.between(tip, self._production.commits[end])
+        return [(self._production.arrival[commit.sha], commit) for commit in lacking if commit.parents < 2]
 
 
 def _tags(git: Git) -> list[_DatedTag]:

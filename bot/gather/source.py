@@ -9,15 +9,18 @@ from typing import Any, Protocol
 from bot.gather.git import GitError
 from policies.config import Config
 from policies.evaluate import needed
-from policies.facts import Absent, Branches, Facts, PullRequest, Push, Unavailable
+from policies.facts import Branches, Facts, PullRequest, Push
 from policies.words import blind
 
 
 class Source(Protocol):
-    """A clone, its history, or (with the server) GitHub. Besides these, it has a method for each fact it can look up."""
+    """A clone, its history, or (with the server) GitHub. It also has a method for each fact it can look up."""
 
-    subject: PullRequest | Push
-    branches: Branches
+    @property
+    def subject(self) -> PullRequest | Push: ...
+
+    @property
+    def branches(self) -> Branches: ...
 
 
 def gather(source: Source, config: Config, now: datetime, given: Mapping[str, Any] | None = None) -> Facts:
@@ -31,8 +34,9 @@ def gather(source: Source, config: Config, now: datetime, given: Mapping[str, An
     return Facts(as_of=now, branches=source.branches, **about, **known)  # type: ignore[arg-type]  # likewise
 
 
-def _looked_up(source: Source, name: str) -> object | Absent | Unavailable:
+def _looked_up(source: Source, name: str) -> object:
     try:
-        return getattr(source, name)()
+        fact: object = getattr(source, name)()
     except GitError as error:
         return blind.git_failed(error.said or str(error))
+    return fact

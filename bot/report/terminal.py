@@ -25,6 +25,16 @@ _HEADLINES = {
 }
 
 
+WIDTH_OF_A_PIPE = 120
+"""Columns where nobody's terminal says how many there are."""
+
+
+def console() -> Console:
+    """Return standard output for people: in colour on a terminal, plain and wide enough for tables in a pipe."""
+    plain = Console(highlight=False)
+    return plain if plain.is_terminal else Console(highlight=False, width=WIDTH_OF_A_PIPE)
+
+
 def show(judged: Judged, console: Console, *, verbose: bool = False) -> None:
     """Print one judgement; with ``verbose`` also why each other rule had nothing to judge."""
     report = judged.report
@@ -68,7 +78,11 @@ def subject_of(judged: Judged) -> Text:
 
 def _show_verdict(verdict: Verdict, console: Console) -> None:
     style = "red" if verdict.blocks else "yellow"
-    word = verdict.severity.word if verdict.outcome is Outcome.FAIL else f"{verdict.outcome.value} ({verdict.severity.word})"
+    word = (
+        verdict.severity.word
+        if verdict.outcome is Outcome.FAIL
+        else f"{verdict.outcome.value} ({verdict.severity.word})"
+    )
     console.print(Text.assemble("  ", (verdict.rule, f"bold {style}"), "  ", (word, style)), soft_wrap=True)
     for finding in verdict.findings:
         _show_finding(finding, console)

@@ -20,7 +20,7 @@ MOST = 10
 
 
 def commands(judged: tuple[Judged, ...]) -> Iterator[str]:
-    """Yield one line a finding: ``error`` for what blocks, ``warning`` for the rest, and a last one with the verdict."""
+    """Yield one line a finding: ``error`` for what blocks, ``warning`` for the rest; a notice where nothing blocks."""
     for each in judged:
         report = each.report
         for verdicts, level in ((report.blocking, "error"), (report.warnings, "warning")):
