@@ -65,7 +65,8 @@ def backtest(
     clone = Clone(Git(question.repo), question.remote)
     policy = find_policy(clone, question.config, question.extends)
     if clone.is_shallow:
-        raise UsageProblem(f"This clone is shallow, so most merges are not in it. Fetch the rest: {clone.unshallow}")
+        commands = " && ".join(clone.unshallow)
+        raise UsageProblem(f"This clone is shallow, so most merges are not in it. Fetch the rest: {commands}")
     history = History(clone.git, clone.branches.tips.values())
     model = remembered(bind(policy.config.branches, clone.branches), history)
     lines = read_lines(history, model, clone.branches.tips)

@@ -18,6 +18,7 @@ from rich.progress import track
 from bot import backtest as backtesting
 from bot import check as checking
 from bot import init as initialising
+from bot.demo import demo
 from bot.errors import UsageProblem
 from bot.gather.git import GitError
 from bot.gather.merges import FoundMerge
@@ -89,6 +90,9 @@ def repository_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+cli.add_command(demo)
 
 
 @cli.command()

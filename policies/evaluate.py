@@ -96,9 +96,9 @@ def _judged(rule: Rule, severity: Severity, arguments: dict[str, Any]) -> Verdic
     for value in arguments.values():
         if isinstance(value, Absent):
             return Verdict(rule.name, severity, Outcome.SKIP, reason=value.why)
-    blind = tuple(Finding(value.why, value.remedy) for value in arguments.values() if isinstance(value, Unavailable))
-    if blind:
-        return Verdict(rule.name, severity, Outcome.UNKNOWN, blind)
+    missing = dict.fromkeys(value for value in arguments.values() if isinstance(value, Unavailable))
+    if missing:
+        return Verdict(rule.name, severity, Outcome.UNKNOWN, tuple(Finding(value.why, value.remedy) for value in missing))
     said = tuple(rule.check(**arguments))
     offences = tuple(finding for finding in said if isinstance(finding, Finding))
     if offences:

@@ -30,6 +30,8 @@ class Stricter(Enum):
     LESS = "less"
     ON = "on"
     OFF = "off"
+    EITHER = "either"
+    """Every value is as strict as every other."""
 
 
 def _is_regex(text: str) -> str:

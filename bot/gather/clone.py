@@ -52,8 +52,7 @@ class Clone:
         """Why a branch of the server may not be here, or None if the clone fetches them all."""
         if self.remote is None or any(_EVERY_BRANCH in spec for spec in self._refspecs):
             return None if not self.is_shallow else blind.shallow(self.unshallow)
-        fetch = command("git", "fetch", self.remote, f"+refs/heads/*:refs/remotes/{self.remote}/*")
-        return blind.single_branch(self.remote, fetch)
+        return blind.single_branch(self.remote, (*self._widen, command("git", "fetch", self.remote)))
 
     @cached_property
     def _refspecs(self) -> Sequence[str]:
@@ -68,10 +67,16 @@ class Clone:
         return self.git.run("rev-parse", "--is-shallow-repository").strip() == "true"
 
     @property
-    def unshallow(self) -> str:
-        """The command that brings the whole history, every branch and the tags."""
-        remote = self.remote or "origin"
-        return command("git", "fetch", "--unshallow", "--tags", remote, f"+refs/heads/*:refs/remotes/{remote}/*")
+    def _widen(self) -> tuple[str, ...]:
+        """The command that makes a clone of one branch fetch all; nothing for a clone that does already."""
+        if self.remote is None or any(_EVERY_BRANCH in spec for spec in self._refspecs):
+            return ()
+        return (command("git", "remote", "set-branches", self.remote, "*"),)
+
+    @property
+    def unshallow(self) -> tuple[str, ...]:
+        """The commands that bring the whole history, every branch and the tags."""
+        return (*self._widen, command("git", "fetch", "--unshallow", "--tags", self.remote or "origin"))
 
     def current(self) -> str | None:
         """Return the branch that is checked out, or None with a detached head."""
@@ -101,5 +106,11 @@ class Clone:
         """Say that a branch is not in this clone, and how to get it."""
         if self.remote is None:
             return Unavailable(blind.no_branch(branch), Remedy(say("Create it, or name another branch.")))
-        fetch = command("git", "fetch", self.remote, f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}")
-        return Unavailable(blind.no_branch(branch), Remedy(say("Fetch it, then check again."), (fetch,)))
+        if self.is_shallow:
+            commands = self.unshallow
+        elif self._widen:
+            commands = (*self._widen, command("git", "fetch", self.remote))
+        else:
+            refspec = f"+refs/heads/{branch}:refs/remotes/{self.remote}/{branch}"
+            commands = (command("git", "fetch", self.remote, refspec),)
+        return Unavailable(blind.no_branch(branch), Remedy(say("Fetch it, then check again."), commands))

@@ -44,7 +44,8 @@ class Lines:
     """Which branch each commit was made on, as far as first-parent lines and merge subjects tell."""
 
     long_lived: dict[str, Line] = field(default_factory=dict)
-    releases: dict[str, Line] = field(default_factory=dict)
+    releases: list[Line] = field(default_factory=list)
+    """One line for each time that a release branch was there; a name can come back."""
     owner: dict[Sha, str] = field(default_factory=dict)
     passing: dict[Sha, str] = field(default_factory=dict)
     """Commits of short-lived branches that still exist."""
@@ -138,10 +139,20 @@ def _release_lines(history: History, lines: Lines, tips: Iterable[tuple[str, Sha
     for name, tip in tips:
         line = history.line(name, tip, lines.owner)
         if line.commits:
-            lines.releases.setdefault(name, line)
+            lines.releases.append(_continued(history, lines, line))
             lines.owner.update(dict.fromkeys(line.commits, name))
             fresh.append((name, line.commits))
     return fresh
+
+
+def _continued(history: History, lines: Lines, line: Line) -> Line:
+    """Join a stretch to the one that it goes on from: a release is merged, goes on, and is merged again."""
+    below = history.nodes[line.commits[0]].parents
+    for earlier in lines.releases:
+        if earlier.branch == line.branch and below and earlier.commits[-1] == below[0]:
+            lines.releases.remove(earlier)
+            return replace(line, commits=earlier.commits + line.commits)
+    return line
 
 
 def _is_release(model: BranchModel, name: str) -> bool:
@@ -160,7 +171,7 @@ def find_merges(git: Git, history: History, model: BranchModel, lines: Lines, si
 
 
 def _all(lines: Lines) -> Iterable[Line]:
-    return (*lines.long_lived.values(), *lines.releases.values())
+    return (*lines.long_lived.values(), *lines.releases)
 
 
 def _messages(git: Git, tips: list[Sha], since: Sha | None) -> dict[Sha, tuple[str, str]]:

@@ -58,7 +58,8 @@ class Past:
         self.tags = _tags(git)
         self.production = lines.long_lived.get(model.production or "")
         self.integration = lines.long_lived.get(model.integration or "")
-        self.releases = {name: self._open_release(line) for name, line in lines.releases.items()}
+        self.releases = [self._open_release(line) for line in lines.releases]
+        self.release_names = frozenset(line.branch for line in lines.releases)
         self.drift = _Drift(history, self.production, self.integration)
 
     def _open_release(self, line: Line) -> _OpenRelease:
@@ -70,7 +71,7 @@ class Past:
 
     def open_at(self, when: int) -> dict[str, _OpenRelease]:
         """Return the releases that were open at a moment."""
-        return {name: release for name, release in self.releases.items() if release.opened <= when < release.closed}
+        return {release.line.branch: release for release in self.releases if release.opened <= when < release.closed}
 
     def places(self, merge: Sha, when: int) -> dict[str, int]:
         """Return where each long-lived branch stood just before a merge; branches that were not there are left out."""
@@ -147,7 +148,7 @@ class PastFacts:
     def _brought_inside(self, line: Line, place: int) -> frozenset[Sha]:
         listed = self.past.history.between(Sha(str(self.subject.base_sha)), line.commits[place])
         nodes = {commit.sha: self.past.history.nodes[commit.sha] for commit in listed}
-        releases = self.past.releases.__contains__
+        releases = self.past.release_names.__contains__
         return graph.brought_inside(nodes, line.commits[place], self.subject.head, releases, self._between)
 
     def _between(self, exclude: Sha, include: Sha) -> frozenset[Sha]:

@@ -19,11 +19,14 @@ from policies.words import faults
 Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
 Path: TypeAlias = tuple[str | int, ...]
 
-LARGEST = 256 * 1024
+LARGEST = 64 * 1024
 """Bytes of a policy file; the longest one seen in practice has 4 KiB."""
 
 DEEPEST = 40
-MOST_VALUES = 20_000
+MOST_VALUES = 5_000
+
+MOST_PROBLEMS = 50
+"""More are not looked for: nobody reads them, and each one costs a search for the word that was meant."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,6 +84,15 @@ _Loader.add_implicit_resolver(
 )
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_TAGS: dict[type[yaml.Node], frozenset[str]] = {
+    yaml.MappingNode: frozenset({"tag:yaml.org,2002:map"}),
+    yaml.SequenceNode: frozenset({"tag:yaml.org,2002:seq"}),
+    yaml.ScalarNode: frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str")),
+}
+
+
 def parse(data: bytes) -> Document | tuple[Problem, ...]:
     """Read one YAML document; an empty file is an empty mapping."""
     if len(data) > LARGEST:
@@ -92,7 +104,7 @@ def parse(data: bytes) -> Document | tuple[Problem, ...]:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:
-        return (Problem(_position_of(text[: error.position]), faults.bad_character(ord(str(error.character)))),)
+        return (Problem(_position_of(text[: error.position]), faults.bad_character(_code(error.character))),)
     except yaml.MarkedYAMLError as error:
         return (_yaml_problem(error),)
     except RecursionError:
@@ -105,7 +117,7 @@ def _read_nodes(node: yaml.Node | None) -> Document | tuple[Problem, ...]:
     try:
         value = {} if node is None else reading.value_of(node, ())
     except _Stop as stop:
-        return (*reading.problems, stop.problem)
+        return (*reading.problems[:MOST_PROBLEMS], stop.problem)
     if not isinstance(value, dict):
         return (*reading.problems, Problem(Position(1, 1), faults.not_a_mapping()))
     return Document(value, reading.keys, reading.values, tuple(reading.problems))
@@ -116,11 +128,15 @@ def _position_of(before: str) -> Position:
     return Position(len(lines), len(lines[-1]) + 1)
 
 
+def _code(character: int | str | bytes) -> int:
+    return character if isinstance(character, int) else ord(character)
+
+
 def _yaml_problem(error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-    described = " ".join(part for part in (error.context, error.problem) if part)
-    return Problem(position, faults.not_yaml(re.sub(r"[^ -~]|[`<>*_|\[\]]", "?", described)))
+    described = re.sub("[<>]", "", " ".join(part for part in (error.context, error.problem) if part))
+    return Problem(position, faults.not_yaml(re.sub(r"[^ -~]|[`*_|\[\]]", "?", described)))
 
 
 class _Stop(Exception):
@@ -148,6 +164,8 @@ class _Reading:
         if len(path) > DEEPEST:
             raise _Stop(position, faults.too_deep(DEEPEST))
         self.values[path] = position
+        if node.tag not in _TAGS[type(node)]:
+            self._report(position, faults.tag_refused(node.tag))
         if isinstance(node, yaml.MappingNode):
             return {key: self.value_of(value, (*path, key)) for key, value in self._pairs(node, path)}
         if isinstance(node, yaml.SequenceNode):
@@ -157,23 +175,31 @@ class _Reading:
     def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]]:
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(Problem(_start(key_node), faults.key_not_text()))
+                self._report(_start(key_node), faults.key_not_text())
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             here = (*path, key)
             if here in self.keys:
-                self.problems.append(Problem(_start(key_node), faults.duplicate_key(key, self.keys[here].line)))
+                self._report(_start(key_node), faults.duplicate_key(key, self.keys[here].line))
                 continue
             self.keys[here] = _start(key_node)
             yield key, value_node
 
     def _scalar(self, node: yaml.Node) -> Value:
+        return _converted(node.tag.rpartition(":")[2], self._text(node))
+
+    def _text(self, node: yaml.Node) -> str:
+        """Return the text of a scalar. Half a surrogate pair, which only an escape can bring in, is no character."""
         text = str(node.value)
-        kind = node.tag.rpartition(":")[2]
-        if not node.tag.startswith("tag:yaml.org,2002:") or kind not in ("null", "bool", "int", "float", "str"):
-            self.problems.append(Problem(_start(node), faults.tag_refused(node.tag)))
-            return None
-        return _converted(kind, text)
+        half = _SURROGATE.search(text)
+        if half:
+            self._report(_start(node), faults.bad_character(ord(half.group())))
+        return _SURROGATE.sub("�", text)
+
+    def _report(self, position: Position, message: Phrase) -> None:
+        self.problems.append(Problem(position, message))
+        if len(self.problems) > MOST_PROBLEMS:
+            raise _Stop(position, faults.too_many_problems(MOST_PROBLEMS))
 
 
 def _converted(kind: str, text: str) -> Value:
@@ -184,7 +210,7 @@ def _converted(kind: str, text: str) -> Value:
             return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     except ValueError:
         return text
-    if kind == "bool":
+    if kind == "bool" and text.lower() in ("true", "false"):
         return text.lower() == "true"
     return None if kind == "null" else text
 

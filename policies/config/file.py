@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 from policies.config.mlflow import MlflowSection
 from policies.gitflow.pattern import NamePattern, from_glob, from_regex
 
+MOST_TYPES = 40
+MOST_NAMES = 20
 TYPE_NAME = r"^[a-z][a-z0-9_-]{0,39}$"
 
 
@@ -25,7 +27,7 @@ class Name(Section):
     glob: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         default=None, description="`*` and `?` stay within a segment, `**` crosses `/`."
     )
-    regex: str | None = Field(default=None, description="RE2 syntax; must match the whole name.")
+    regex: Annotated[str, Field(min_length=1)] | None = Field(default=None, description="RE2 syntax; must match the whole name.")
     author: str | None = Field(default=None, description="The account that alone may use this name: `dependabot[bot]`.")
 
     @model_validator(mode="after")
@@ -55,7 +57,7 @@ def _listed(given: Any) -> Any:  # likewise
 NameEntry = Annotated[Name, BeforeValidator(_name, json_schema_input_type=str | Name)]
 Names = Annotated[
     tuple[NameEntry, ...],
-    Field(min_length=1, strict=False),  # a list in the file
+    Field(min_length=1, max_length=MOST_NAMES, strict=False),  # a list in the file
     BeforeValidator(_listed, json_schema_input_type=str | list[NameEntry]),
 ]
 TypeNames = Annotated[
@@ -89,7 +91,7 @@ class PolicyFile(Section):
         default=None, description="The repository of the organisation's policy; it may be tightened here, not weakened."
     )
     branches: dict[Annotated[str, Field(pattern=TYPE_NAME)], BranchEntry] = Field(
-        default_factory=dict, description="Branch types by name; the only place where names are bound to roles."
+        max_length=MOST_TYPES, default_factory=dict, description="Branch types by name; the only place where names are bound to roles."
     )
     rules: dict[str, Any] = Field(  # each entry is read with the options of its own rule
         default_factory=dict, description="Rules by name: a severity, or severity, branch types and options."

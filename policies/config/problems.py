@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from policies.config.document import Document, Path, Problem
+from policies.config.document import MOST_PROBLEMS, Document, Path, Problem
 from policies.gitflow.pattern import PatternError
 from policies.phrase import Phrase
 from policies.words import faults
@@ -27,23 +27,24 @@ _KINDS = {
 }
 
 _BOUNDS = {
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "greater_than": "more than {gt}",
-    "less_than": "less than {lt}",
-    "finite_number": "a finite number",
-    "too_short": "at least {min_length} item",
-    "string_too_short": "at least {min_length} character",
-    "string_too_long": "at most {max_length} characters",
+    "greater_than_equal": "be at least {ge}",
+    "less_than_equal": "be at most {le}",
+    "finite_number": "be a finite number",
+    "too_short": "have at least {min_length} item",
+    "too_long": "have at most {max_length} items",
+    "string_too_short": "have at least {min_length} character",
+    "string_too_long": "have at most {max_length} characters",
 }
 
 
 def problems_of(error: ValidationError, document: Document, model: type[BaseModel], at: Path = ()) -> list[Problem]:
     """Return one problem an error; ``at`` is where in the file the validated value stands."""
     found = []
-    for detail in error.errors():
+    for detail in error.errors()[:MOST_PROBLEMS]:
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # the list has items; that they are wrong is said of each
         path = (*at, *detail["loc"])
-        about_key = detail["type"] == "extra_forbidden"
+        about_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
         found.append(Problem(document.where(path, key=about_key), _message(detail, model)))
     return found
 
@@ -58,10 +59,12 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> Phrase:
         return faults.not_one_of(_shown(detail["input"]), _literals(str(context.get("expected", ""))))
     if kind == "glob_or_regex":
         return faults.one_of_glob_and_regex()
+    if kind == "string_pattern_mismatch" and detail["loc"][-1] == "[key]":
+        return faults.bad_type_name(_shown(detail["input"]))
     if kind == "string_pattern_mismatch":
         return faults.does_not_fit(str(context.get("pattern", "")))
     if kind == "value_error" and isinstance(context.get("error"), PatternError):
-        return faults.bad_regex(_shown(detail["input"]), str(context["error"]))
+        return faults.bad_regex(_shown(detail["input"]), str(context["error"]).removesuffix(" - compile failed"))
     if kind in _KINDS:
         return faults.wrong_type(_KINDS[kind], described(detail["input"]))
     if kind in _BOUNDS:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from pydantic import ValidationError
 
 from policies import presets
 from policies.catalogue import CATALOGUE
 from policies.config import tighten
-from policies.config.document import Document, Position, Problem, parse
-from policies.config.file import Branch, PolicyFile
+from policies.config.document import MOST_PROBLEMS, Document, Problem, parse
+from policies.config.file import MOST_TYPES, Branch, PolicyFile
+from policies.config.overlay import laid_over
 from policies.config.policy import Config, ConfigErrors, RuleSetting
 from policies.config.problems import problems_of
-from policies.config.rules import read_rules
+from policies.config.rules import OWN_KEYS, read_rules
 from policies.gitflow.model import ANY, BranchType
 from policies.rule import Options
 from policies.verdict import Severity
@@ -33,24 +35,30 @@ def read(data: bytes, organisation: Config | None = None) -> Config | ConfigErro
     given, found = _validated(document)
     problems = [*document.problems, *found]
     beneath = organisation or _preset(_preset_name(document))
-    branches = _branches(given, beneath)
-    problems += _unknown_types(document, branches)
-    problems += _nameless(document, branches)
+    branches = _branches(given, beneath, new_first=organisation is None)
+    problems += islice(_unknown_types(document, branches), MOST_PROBLEMS)
+    problems += _misnamed(document, branches, beneath)
     rules, rule_problems = read_rules(document, beneath.rules, [kind.name for kind in branches])
     config = Config(
         preset=given.preset or beneath.preset,
         branches=branches,
         rules=rules,
-        mlflow=given.mlflow or beneath.mlflow,
+        mlflow=laid_over(beneath.mlflow, given.mlflow),
         extends=given.extends,
         said=frozenset(path for path in map(_text_path, document.keys) if path),
     )
     problems += rule_problems
     if organisation is not None and not problems:
         problems += tighten.weakened(document, config, organisation)
-    if problems:
-        return ConfigErrors(tuple(sorted(set(problems), key=lambda problem: (problem.position, problem.message.plain()))))
-    return config
+    return ConfigErrors(_ordered(problems)) if problems else config
+
+
+def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    ordered = sorted(set(problems), key=lambda problem: (problem.position, problem.message.plain()))
+    if len(ordered) <= MOST_PROBLEMS:
+        return tuple(ordered)
+    rest = Problem(ordered[MOST_PROBLEMS].position, faults.too_many_problems(MOST_PROBLEMS))
+    return (*ordered[:MOST_PROBLEMS], rest)
 
 
 def default() -> Config:
@@ -72,14 +80,13 @@ def _validated(document: Document) -> tuple[PolicyFile, list[Problem]]:
     try:
         return PolicyFile.model_validate_json(json.dumps(document.value)), []
     except ValidationError as error:
-        usable = {"branches": _usable_branches(document.value.get("branches"))}
+        usable = {"branches": dict(islice(_usable_branches(document.value.get("branches")), MOST_TYPES))}
         return PolicyFile.model_validate_json(json.dumps(usable)), problems_of(error, document, PolicyFile)
 
 
-def _usable_branches(given: object) -> dict[str, object]:
-    if not isinstance(given, dict):
-        return {}
-    return {name: entry for name, entry in given.items() if _reads(name, entry)}
+def _usable_branches(given: object) -> Iterator[tuple[str, object]]:
+    if isinstance(given, dict):
+        yield from ((name, entry) for name, entry in given.items() if _reads(name, entry))
 
 
 def _reads(name: str, entry: object) -> bool:
@@ -90,12 +97,16 @@ def _reads(name: str, entry: object) -> bool:
     return True
 
 
-def _branches(given: PolicyFile, beneath: Config) -> tuple[BranchType, ...]:
-    """Lay the file's branch types over those beneath; new ones come first, because the team meant them."""
+def _branches(given: PolicyFile, beneath: Config, *, new_first: bool = True) -> tuple[BranchType, ...]:
+    """Lay the file's branch types over those beneath.
+
+    New ones come first, because the team meant them; over an organisation's they come last, so that they cannot take
+    its names.
+    """
     known = {kind.name: kind for kind in beneath.branches}
     new = [_laid_over(BranchType(name, ()), entry) for name, entry in given.branches.items() if name not in known]
     old = [_laid_over(kind, given.branches.get(kind.name, Branch())) for kind in beneath.branches]
-    return (*new, *old)
+    return (*new, *old) if new_first else (*old, *new)
 
 
 def _laid_over(kind: BranchType, entry: Branch) -> BranchType:
@@ -108,37 +119,34 @@ def _laid_over(kind: BranchType, entry: Branch) -> BranchType:
     return replace(kind, stack=entry.stack) if entry.stack is not None else kind
 
 
-def _unknown_types(document: Document, branches: Iterable[BranchType]) -> list[Problem]:
+def _unknown_types(document: Document, branches: Iterable[BranchType]) -> Iterator[Problem]:
     """Find words in ``from`` and ``into`` that name no branch type."""
     types = {kind.name for kind in branches}
     entries = document.value.get("branches")
-    problems = []
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         for key, known in (("from", {*types, ANY}), ("into", types)):
             named = entry.get(key, []) if isinstance(entry, dict) else []
             for index, word in enumerate([named] if isinstance(named, str) else named if isinstance(named, list) else []):
                 if isinstance(word, str) and word not in known:
-                    where = document.where(("branches", name, key, index))
-                    problems.append(Problem(where, faults.unknown_type(word, known)))
-    return problems
+                    yield Problem(document.where(("branches", name, key, index)), faults.unknown_type(word, known))
 
 
-def _nameless(document: Document, branches: Iterable[BranchType]) -> list[Problem]:
-    """Find new types without names, and names of types that an option already has."""
-    problems = []
+def _misnamed(document: Document, branches: Iterable[BranchType], beneath: Config) -> Iterator[Problem]:
+    """Find new types without names, and types that are called like something else."""
     for kind in branches:
         where = document.where(("branches", kind.name), key=True)
         if not kind.patterns:
-            problems.append(Problem(where, faults.type_needs_names(kind.name)))
-        for rule in CATALOGUE:
-            if kind.name in option_names(rule.options):
-                problems.append(Problem(where, faults.type_named_like_option(kind.name, rule.name)))
-    return problems
+            yield Problem(where, faults.type_needs_names(kind.name, [known.name for known in beneath.branches]))
+        if kind.name == ANY or kind.name in OWN_KEYS:
+            yield Problem(where, faults.type_name_has_meaning(kind.name))
+        like = next((rule for rule in CATALOGUE if kind.name in option_names(rule.options)), None)
+        if like is not None:
+            yield Problem(where, faults.type_named_like_option(kind.name, like.name))
 
 
 def option_names(options: type[Options]) -> frozenset[str]:
-    """Return the words that an entry of this rule may use besides branch types."""
-    return frozenset({"severity", "may_relax", *(f.alias or n for n, f in options.model_fields.items())})
+    """Return the words for the options of a rule."""
+    return frozenset(field.alias or name for name, field in options.model_fields.items())
 
 
 @functools.lru_cache(maxsize=len(presets.NAMES))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from pydantic import ValidationError
 
 from policies.catalogue import BY_NAME
-from policies.config.document import Document, Problem, Value
+from policies.config.document import MOST_PROBLEMS, Document, Problem, Value
 from policies.config.policy import RuleSetting
 from policies.config.problems import described, problems_of
 from policies.phrase import Phrase
@@ -27,6 +28,8 @@ def read_rules(
     settings, problems = dict(beneath), list[Problem]()
     given = document.value.get("rules")
     for name, entry in given.items() if isinstance(given, dict) else ():
+        if len(problems) > MOST_PROBLEMS:
+            break
         rule = BY_NAME.get(name)
         if rule is None:
             where = document.where(("rules", name), key=True)
@@ -56,7 +59,7 @@ class _Entry:
         severity = self._severity(("severity",), entry["severity"]) if "severity" in entry else None
         per_type = {} if severity is not None else dict(beneath.per_type)
         for key, value in entry.items():
-            if key in OWN_KEYS or key in self.options:
+            if key in OWN_KEYS or key in self.options or len(self.problems) > MOST_PROBLEMS:
                 continue
             if key not in self.types:
                 self._problem((key,), faults.unknown_option(self.rule.name, key, self._words()), key=True)
@@ -84,18 +87,18 @@ class _Entry:
 
     def _options(self, beneath: Options, entry: Mapping[str, Value]) -> Options:
         given = {key: value for key, value in entry.items() if key in self.options}
+        self._check_types(given)
         try:
             read = self.rule.options.model_validate_json(json.dumps(given))
         except ValidationError as error:
             self.problems += problems_of(error, self.document, self.rule.options, ("rules", self.rule.name))
             return beneath
-        self._check_types(given)
         return beneath.model_copy(update={self.options[key]: getattr(read, self.options[key]) for key in given})
 
     def _check_types(self, given: Mapping[str, Value]) -> None:
         """The keys of a `for:` option are branch types."""
         per_type = given.get("for")
-        for kind in per_type if isinstance(per_type, dict) else ():
+        for kind in islice(per_type, MOST_PROBLEMS) if isinstance(per_type, dict) else ():
             if kind not in self.types:
                 self._problem(("for", kind), faults.unknown_type(kind, self.types), key=True)
 

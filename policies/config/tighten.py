@@ -1,18 +1,22 @@
 """An organisation's policy may be tightened by a repository and not weakened.
 
 What the organisation's policy says, its preset included, is the floor: a severity may only rise, an option may only
-move the way it is marked as stricter, a branch type may only merge into less. A rule with ``may_relax: true`` is free.
+move the way it is marked as stricter, a branch type may only be called by fewer names and merge into less. A rule with
+``may_relax: true`` is free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policies.catalogue import BY_NAME
 from policies.config.document import Document, Path, Problem
+from policies.config.overlay import overruled
 from policies.config.policy import Config, RuleSetting
-from policies.gitflow.model import BranchType
-from policies.rule import Stricter
+from policies.config.stricter import as_strict
+from policies.facts import Branches
+from policies.gitflow.model import BranchType, bind
+from policies.verdict import Severity
 from policies.words import faults
 
 
@@ -22,8 +26,7 @@ def weakened(document: Document, config: Config, organisation: Config) -> list[P
     problems = [*_rules(document, config, organisation, name), *_branches(document, config, organisation, name)]
     if config.preset != organisation.preset:
         problems.append(_fixed(document, ("preset",), name))
-    if ("mlflow",) in organisation.said:
-        problems += [_fixed(document, path, name) for path in sorted(config.said & organisation.said) if _is_leaf(path, config)]
+    problems += [_fixed(document, path, name) for path in overruled(organisation.mlflow, config.mlflow)]
     return problems
 
 
@@ -31,27 +34,16 @@ def _fixed(document: Document, path: Path, name: str) -> Problem:
     return Problem(document.where(path, key=True), faults.fixed_by_organisation(".".join(map(str, path)), name))
 
 
-def _is_leaf(path: tuple[str, ...], config: Config) -> bool:
-    return path[0] == "mlflow" and not any(len(p) > len(path) and p[: len(path)] == path for p in config.said)
-
-
 def _rules(document: Document, config: Config, organisation: Config, name: str) -> Iterator[Problem]:
+    types = [kind.name for kind in config.branches]
     for rule, floor in organisation.rules.items():
-        if floor.may_relax:
-            continue
-        mine = config.rules[rule]
-        yield from _severities(document, rule, mine, floor, [kind.name for kind in config.branches], name)
-        for option, field in BY_NAME[rule].options.model_fields.items():
-            word = field.alias or option
-            way = next((mark for mark in field.metadata if isinstance(mark, Stricter)), None)
-            free = way is None and ("rules", rule, word) not in organisation.said
-            if not free and not _as_strict(getattr(mine.options, option), getattr(floor.options, option), way, mine, floor):
-                where = document.where(("rules", rule, word), key=True)
-                yield Problem(where, faults.weaker_option(rule, word, name))
+        if not floor.may_relax:
+            yield from _severities(document, rule, config.rules[rule], floor, types, name)
+            yield from _options(document, rule, config.rules[rule], floor, name)
 
 
 def _severities(
-    document: Document, rule: str, mine: RuleSetting, floor: RuleSetting, types: list[str], name: str
+    document: Document, rule: str, mine: RuleSetting, floor: RuleSetting, types: Iterable[str], name: str
 ) -> Iterator[Problem]:
     if mine.severity < floor.severity:
         where = document.where(("rules", rule, "severity"))
@@ -64,39 +56,47 @@ def _severities(
             yield Problem(where, faults.weaker_severity(rule, kind, here.word, there.word, name))
 
 
-def _as_strict(mine: object, floor: object, way: Stricter | None, here: RuleSetting, there: RuleSetting) -> bool:
-    """Compare one option; a mapping by branch type is compared entry by entry against the general value."""
-    if mine == floor:
-        return True
-    if isinstance(mine, dict) and isinstance(floor, dict) and way is not None:
-        general_here, general_there = getattr(here.options, "approvals", 0), getattr(there.options, "approvals", 0)
-        return all(mine.get(key, general_here) >= floor.get(key, general_there) for key in {*mine, *floor})
-    if way is Stricter.MORE and isinstance(mine, int) and isinstance(floor, int):
-        return mine >= floor
-    if way is Stricter.LESS and isinstance(mine, int) and isinstance(floor, int):
-        return mine <= floor
-    return (way is Stricter.ON and mine is True) or (way is Stricter.OFF and mine is False)
+def _options(document: Document, rule: str, mine: RuleSetting, floor: RuleSetting, name: str) -> Iterator[Problem]:
+    """A rule that the organisation judges nowhere has no floor; a repository that turns it on says how."""
+    if not any((floor.severity, *floor.per_type.values())):
+        return
+    for option, field in BY_NAME[rule].options.model_fields.items():
+        if not as_strict(option, mine.options, floor.options):
+            word = field.alias or option
+            yield Problem(document.where(("rules", rule, word), key=True), faults.weaker_option(rule, word, name))
 
 
 def _branches(document: Document, config: Config, organisation: Config, name: str) -> Iterator[Problem]:
     floors = {kind.name: kind for kind in organisation.branches}
+    model = bind(organisation.branches, Branches({}))
+    targets = config.rules["wrong-merge-target"]
     for kind in config.branches:
-        floor = floors.get(kind.name)
         where = document.where(("branches", kind.name), key=True)
-        if floor is None:
-            if kind.into or kind.stack:
-                yield Problem(where, faults.new_type_may_not_merge(kind.name, name))
-            continue
-        for key in _extended(kind, floor):
-            yield Problem(where, faults.weaker_branch(kind.name, key, name))
-        if kind.patterns != floor.patterns and ("branches", kind.name) in organisation.said:
-            yield _fixed(document, ("branches", kind.name), name)
+        # A target that is taken away is refused by this rule only, and other rules are silent where it speaks.
+        refused = targets.severity_for(kind.name) is Severity.ERROR
+        if kind.name in floors:
+            changed = _loosened(kind, floors[kind.name], refused=refused)
+            yield from (Problem(where, faults.weaker_branch(kind.name, key, name)) for key in changed)
+        elif kind.into or kind.stack:
+            yield Problem(where, faults.new_type_may_not_merge(kind.name, name))
+        elif not refused:
+            yield Problem(where, faults.new_type_needs_target_rule(kind.name))
+        else:
+            taken = (pattern.shown for pattern in kind.patterns if pattern.is_fixed and model.classify(pattern.shown))
+            yield from (Problem(where, faults.name_is_taken(branch, kind.name, name)) for branch in taken)
 
 
-def _extended(kind: BranchType, floor: BranchType) -> Iterator[str]:
-    if not set(kind.into) <= set(floor.into):
-        yield "into"
-    if not set(kind.starts_from) <= set(floor.starts_from):
+def _loosened(kind: BranchType, floor: BranchType, *, refused: bool) -> Iterator[str]:
+    """Yield what of a branch type is not as strict as the organisation has it."""
+    if kind.is_role or floor.is_role:  # a later name must not come first: which branch is judged hangs on the order
+        fewer_names = bool(kind.patterns) and kind.patterns == floor.patterns[: len(kind.patterns)]
+    else:
+        fewer_names = set(kind.patterns) <= set(floor.patterns)
+    if not fewer_names:
+        yield "names"
+    if set(kind.starts_from) != set(floor.starts_from):  # less is not stricter: what starts nowhere has nothing foreign
         yield "from"
-    if kind.stack and not floor.stack:
+    if set(kind.into) != set(floor.into) and not (refused and set(kind.into) < set(floor.into)):
+        yield "into"
+    if kind.stack != floor.stack and not (refused and floor.stack):
         yield "stack"

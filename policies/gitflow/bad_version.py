@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 from semver import Version
@@ -34,7 +35,7 @@ from semver import Version
 from policies.facts import PullRequest, Tag
 from policies.gitflow.model import PRODUCTION, BranchModel, BranchType
 from policies.phrase import Phrase
-from policies.rule import Findings, Options, Rule
+from policies.rule import Findings, Options, Rule, Stricter
 from policies.verdict import Finding
 from policies.words import offences, remedies, skips
 
@@ -45,7 +46,9 @@ class BadVersion(Options):
     tag_prefix: str | None = Field(
         default=None, description="What stands before the version in a tag; by default `v` or nothing."
     )
-    allow_partial: bool = Field(default=False, description="Read `1.2` as `1.2.0`, in branch names and in tags.")
+    allow_partial: Annotated[bool, Stricter.OFF] = Field(
+        default=False, description="Read `1.2` as `1.2.0`, in branch names and in tags."
+    )
 
 
 def applies(pull_request: PullRequest, model: BranchModel) -> Phrase | None:

@@ -36,8 +36,12 @@ Count = Annotated[int, Field(ge=0, le=20)]
 class PathApproval(Options):
     """What a change below certain paths needs besides."""
 
-    approvals: Count = Field(default=1, description="Approvals that a change below this path needs.")
-    teams: tuple[str, ...] = Field(default=(), description="Teams (slugs) whose members may give them; none: anybody.")
+    approvals: Annotated[Count, Stricter.MORE] = Field(
+        default=1, description="Approvals that a change below this path needs."
+    )
+    teams: Annotated[tuple[str, ...], Stricter.LESS] = Field(
+        default=(), description="Teams (slugs) whose members may give them; none: anybody."
+    )
 
 
 class MissingApproval(Options):
@@ -48,8 +52,10 @@ class MissingApproval(Options):
     current_head: Annotated[bool, Stricter.ON] = Field(
         default=False, description="Count only approvals given for the current head commit."
     )
-    teams: tuple[str, ...] = Field(default=(), description="Teams (slugs) whose approvals count; none: everybody's.")
-    paths: dict[Glob, PathApproval] = Field(
+    teams: Annotated[tuple[str, ...], Stricter.LESS] = Field(
+        default=(), description="Teams (slugs) whose approvals count; none: everybody's."
+    )
+    paths: Annotated[dict[Glob, PathApproval], Stricter.MORE] = Field(
         default_factory=dict, description="What changes below certain paths need besides, by glob."
     )
 

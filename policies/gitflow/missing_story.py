@@ -16,19 +16,21 @@ Put the key into the title: `gh pr edit NUMBER --title "feat: forecast by store 
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from policies.facts import PullRequest
 from policies.gitflow.pattern import found
 from policies.phrase import Phrase
-from policies.rule import Findings, Options, Regex, Rule
+from policies.rule import Findings, Options, Regex, Rule, Stricter
 from policies.verdict import Finding
 from policies.words import offences, remedies, skips
 
 
 class MissingStory(Options):
     pattern: Regex = Field(default=r"\b[A-Z][A-Z0-9]+-\d+\b", description="What a story key looks like, in RE2 syntax.")
-    jira: str | None = Field(
+    jira: Annotated[str | None, Stricter.EITHER] = Field(
         default=None,
         pattern=r"^https://[^\s/]+(/\S*)?$",
         description="Base URL of the Jira site, so that messages can link to stories.",

@@ -15,6 +15,9 @@ import re2
 LONGEST_REGEX = 1_000
 """Characters of a regular expression in a policy file."""
 
+MEMORY = 256 * 1024
+"""Bytes for one compiled expression. RE2's default of 8 MiB takes seconds to fill, by `[a-z]{1,900}` often enough."""
+
 
 class PatternError(ValueError):
     """A pattern that RE2 refuses; the message says why in a few words."""
@@ -91,6 +94,7 @@ def compiled(regex: str) -> Any:  # google-re2 ships no type information
         raise PatternError(f"is longer than {LONGEST_REGEX} characters")
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MEMORY
     options.dot_nl = True
     try:
         return re2.compile(regex.encode("utf-8", "replace").decode(), options)

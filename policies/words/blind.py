@@ -22,17 +22,17 @@ def report_fault() -> Remedy:
     return Remedy(say("Report it, with the output of the command below."), ("headgate check --format json",))
 
 
-def shallow(fetch: str) -> Unavailable:
+def shallow(commands: tuple[str, ...]) -> Unavailable:
     return Unavailable(
         say("This clone is shallow: commits that decide may be missing."),
-        Remedy(say("Fetch the whole history, then check again."), (fetch,)),
+        Remedy(say("Fetch the whole history, then check again."), commands),
     )
 
 
-def single_branch(remote: str, fetch: str) -> Unavailable:
+def single_branch(remote: str, commands: tuple[str, ...]) -> Unavailable:
     return Unavailable(
         say("This clone fetches only some branches of {remote}.", remote=remote),
-        Remedy(say("Fetch all of them, then check again."), (fetch,)),
+        Remedy(say("Fetch all of them, then check again."), commands),
     )
 
 

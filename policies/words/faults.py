@@ -41,6 +41,10 @@ def too_many_values(most: int) -> Phrase:
     return say("The file expands to more than {most} values; write aliases out where they are needed.", most=most)
 
 
+def too_many_problems(most: int) -> Phrase:
+    return say("There are more than {most} problems; the others are not shown.", most=most)
+
+
 def not_a_mapping() -> Phrase:
     return say("The file must be a mapping of settings, like {example}.", example="preset: gitflow")
 
@@ -85,7 +89,7 @@ def not_one_of(value: str, known: Iterable[str]) -> Phrase:
 
 
 def out_of_range(bound: str) -> Phrase:
-    return say("This must be {bound}.", bound=Phrase((bound,)))
+    return say("This must {bound}.", bound=Phrase((bound,)))
 
 
 def missing_key(key: str) -> Phrase:
@@ -108,12 +112,27 @@ def plain(reason: str) -> Phrase:
     return say("{reason}.", reason=Phrase((reason,)))
 
 
+def bad_type_name(name: str) -> Phrase:
+    return say(
+        "A branch type cannot be called {name}: it is a word of at most 40 characters, of a-z, 0-9, {dash} and {underscore}.",
+        name=name,
+        dash="-",
+        underscore="_",
+    )
+
+
+def type_name_has_meaning(kind: str) -> Phrase:
+    return say("A branch type cannot be called {kind}: the word has a meaning of its own.", kind=kind)
+
+
 def one_of_glob_and_regex() -> Phrase:
     return say("A name has either {glob} or {regex}.", glob="glob", regex="regex")
 
 
-def type_needs_names(kind: str) -> Phrase:
-    return say("The new branch type {kind} needs {names}.", kind=kind, names="names")
+def type_needs_names(kind: str, known: Iterable[str]) -> Phrase:
+    near = get_close_matches(kind.lower(), sorted(known), n=1, cutoff=0.6)
+    hint = say(" Did you mean {near}?", near=near[0]) if near else say("")
+    return say("The new branch type {kind} needs {names}.", kind=kind, names="names") + hint
 
 
 def type_named_like_option(kind: str, rule: str) -> Phrase:
@@ -147,7 +166,7 @@ def fixed_by_organisation(key: str, organisation: str) -> Phrase:
 
 def weaker_branch(kind: str, key: str, organisation: str) -> Phrase:
     return say(
-        "{organisation} has branch type {kind}; a repository may shorten its {key}, not extend it.",
+        "{organisation} has branch type {kind}; its {key} cannot be changed like this, because that would be laxer.",
         organisation=organisation,
         kind=kind,
         key=key,
@@ -160,4 +179,22 @@ def new_type_may_not_merge(kind: str, organisation: str) -> Phrase:
         kind=kind,
         organisation=organisation,
         into="into: []",
+    )
+
+
+def new_type_needs_target_rule(kind: str) -> Phrase:
+    return say(
+        "The new branch type {kind} needs {rule} at {severity}: only that keeps it from being merged.",
+        kind=kind,
+        rule="wrong-merge-target",
+        severity="error",
+    )
+
+
+def name_is_taken(branch: str, kind: str, organisation: str) -> Phrase:
+    return say(
+        "{branch} has a branch type in the policy of {organisation}; {kind} cannot take it over.",
+        branch=branch,
+        organisation=organisation,
+        kind=kind,
     )
