@@ -238,7 +238,7 @@ def schema() -> None:
 def init(*, repo: Path, force: bool) -> None:
     """Write a commented policy file that fits the branches of this clone."""
     path = initialising.init(repo, force=force)
-    click.echo(f"Wrote {visible(str(path))}. Next: headgate check, then headgate backtest.")
+    click.echo(f"Wrote {visible(os.path.relpath(path))}. Next: headgate check, then headgate backtest.")
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def _verdict(rule: Rule, facts: Facts, config: Config, model: BranchModel) -> Ve
         if reason is not None:
             return Verdict(rule.name, severity, Outcome.SKIP, reason=reason)
         return _judged(rule, severity, _arguments(rule, facts, model, setting))
-    except Exception as error:  # a crash is this rule's verdict alone; the others still speak
+    except Exception as error:  # noqa: BLE001  # a crash is this rule's verdict alone; the others still speak
         finding = Finding(blind.rule_crashed(rule.name, type(error).__name__), blind.report_fault())
         return Verdict(rule.name, severity, Outcome.ERROR, (finding,))
 
@@ -98,7 +98,8 @@ def _judged(rule: Rule, severity: Severity, arguments: dict[str, Any]) -> Verdic
             return Verdict(rule.name, severity, Outcome.SKIP, reason=value.why)
     missing = dict.fromkeys(value for value in arguments.values() if isinstance(value, Unavailable))
     if missing:
-        return Verdict(rule.name, severity, Outcome.UNKNOWN, tuple(Finding(value.why, value.remedy) for value in missing))
+        unseen = tuple(Finding(value.why, value.remedy) for value in missing)
+        return Verdict(rule.name, severity, Outcome.UNKNOWN, unseen)
     said = tuple(rule.check(**arguments))
     offences = tuple(finding for finding in said if isinstance(finding, Finding))
     if offences:

@@ -25,10 +25,10 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def visible(text: str, longest: int = LONGEST_FOREIGN) -> str:
-    """Return ``text`` on one line with control, bidirectional and other invisible characters written as escapes.
+    r"""Return ``text`` on one line with control, bidirectional and other invisible characters written as escapes.
 
-    >>> visible("main\\x1b[31m")
-    'main\\\\x1b[31m'
+    >>> visible("main\x1b[31m")
+    'main\\x1b[31m'
     """
     shown = "".join(_visible_character(character) for character in text[: longest + 1])
     return shown if len(text) <= longest else shown[:longest] + "…"
@@ -88,7 +88,7 @@ class Phrase:
 
 
 def say(template: str, **values: str | int | Phrase | Sequence[str]) -> Phrase:
-    """Fill ``{name}`` in one of our sentences. Every string and list of strings is foreign; numbers and phrases are not.
+    """Fill ``{name}`` in one of our sentences. Strings and lists of strings are foreign; numbers and phrases are not.
 
     A list is joined with commas and cut after five items.
 

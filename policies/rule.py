@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ CONTEXT = frozenset({"model", "options"})
 
 
 class Stricter(Enum):
-    """Which way an option gets stricter, for policies that extend an organisation's; unmarked options are fixed there."""
+    """Which way an option gets stricter, for policies that extend an organisation's; others are fixed there."""
 
     MORE = "more"
     LESS = "less"
@@ -80,7 +81,7 @@ class Rule:
         """The first line of the documentation: what the rule is about, in one sentence."""
         return self.docs.partition("\n")[0]
 
-    @property
+    @functools.cached_property
     def needs(self) -> tuple[str, ...]:
         """The facts that the check asks for: the names of its parameters."""
         return tuple(name for name in parameters(self.check) if name not in CONTEXT)
@@ -95,6 +96,7 @@ class Rule:
         return "push" in self.needs
 
 
+@functools.cache
 def parameters(function: Callable[..., object]) -> tuple[str, ...]:
     """Return the names of a function's parameters, in order."""
     code = inspect.unwrap(function).__code__

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ from policies.facts import (
 )
 from policies.gitflow.model import BranchModel
 from policies.words import blind
+
+MOST_TAGS = 30
+"""Tags that are looked at for one merge; the highest version is among the newest."""
 
 MOST_LACKING = 250
 """Commits of a drift that are listed; a comparison on GitHub lists no more."""
@@ -55,10 +60,14 @@ class Past:
         self.history = history
         self.model = model
         self.lines = lines
-        self.tags = _tags(git)
+        self.tags = sorted(_tags(git), key=lambda tag: tag.created)
+        self._tag_times = [tag.created for tag in self.tags]
+        self._tag_named = {tag.name: tag for tag in self.tags}
         self.production = lines.long_lived.get(model.production or "")
         self.integration = lines.long_lived.get(model.integration or "")
-        self.releases = [self._open_release(line) for line in lines.releases]
+        self._open: list[_OpenRelease] = []
+        releases = (self._open_release(line) for line in lines.releases)
+        self._to_open = sorted(releases, key=lambda release: release.opened, reverse=True)
         self.release_names = frozenset(line.branch for line in lines.releases)
         self.drift = _Drift(history, self.production, self.integration)
 
@@ -70,8 +79,20 @@ class Past:
         return _OpenRelease(line, nodes[first].commit.when, closed)
 
     def open_at(self, when: int) -> dict[str, _OpenRelease]:
-        """Return the releases that were open at a moment."""
-        return {release.line.branch: release for release in self.releases if release.opened <= when < release.closed}
+        """Return the releases that were open at a moment; moments must not fall."""
+        while self._to_open and self._to_open[-1].opened <= when:
+            self._open.append(self._to_open.pop())
+        self._open = [release for release in self._open if when < release.closed]
+        return {release.line.branch: release for release in self._open}
+
+    def tags_at(self, when: int, head: str) -> list[_DatedTag]:
+        """Return the newest tags of a moment, and older ones that the branch name ends with; others decide nothing."""
+        end = bisect_right(self._tag_times, when)
+        newest = self.tags[max(end - MOST_TAGS, 0) : end]
+        words = re.split(r"[/-]", head)
+        same = {f"{prefix}{word.removeprefix('v')}" for word in words for prefix in ("", "v")}
+        older = (self._tag_named.get(name) for name in same)
+        return [*newest, *(tag for tag in older if tag and tag.created <= when and tag not in newest)]
 
     def places(self, merge: Sha, when: int) -> dict[str, int]:
         """Return where each long-lived branch stood just before a merge; branches that were not there are left out."""
@@ -209,9 +230,9 @@ class PastFacts:
         merged = line.arrival.get(self.merge_sha, len(line.commits))
         start, nowhere = self._fork_place(line), -1
         tags = []
-        for tag in self.past.tags:
+        for tag in self.past.tags_at(self.when, self.subject.head):
             place = line.arrival.get(tag.sha, nowhere)
-            if tag.created > self.when or (place >= merged and tag.sha not in mine):
+            if place >= merged and tag.sha not in mine:
                 continue  # it was set on this merge, or later
             moment = datetime.fromtimestamp(tag.created, UTC)
             known = nowhere < place < merged

@@ -16,7 +16,7 @@ import yaml
 from policies.phrase import Phrase
 from policies.words import faults
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
 LARGEST = 64 * 1024
@@ -71,15 +71,19 @@ class Document:
 class _Loader(yaml.SafeLoader):
     """Composes nodes only; the core schema replaces YAML 1.1's surprises."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # as the base has it
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"),
+    re.compile(
+        r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$|^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$"
+    ),
     list("-+0123456789."),
 )
 
@@ -118,6 +122,8 @@ def _read_nodes(node: yaml.Node | None) -> Document | tuple[Problem, ...]:
         value = {} if node is None else reading.value_of(node, ())
     except _Stop as stop:
         return (*reading.problems[:MOST_PROBLEMS], stop.problem)
+    if value is None:
+        value = {}
     if not isinstance(value, dict):
         return (*reading.problems, Problem(Position(1, 1), faults.not_a_mapping()))
     return Document(value, reading.keys, reading.values, tuple(reading.problems))
@@ -135,8 +141,8 @@ def _code(character: int | str | bytes) -> int:
 def _yaml_problem(error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-    described = re.sub("[<>]", "", " ".join(part for part in (error.context, error.problem) if part))
-    return Problem(position, faults.not_yaml(re.sub(r"[^ -~]|[`*_|\[\]]", "?", described)))
+    described = " ".join(part for part in (error.context, error.problem) if part)
+    return Problem(position, faults.not_yaml(re.sub(r"'<(.+?)>'", r"\1", described)))
 
 
 class _Stop(Exception):
@@ -165,7 +171,7 @@ class _Reading:
             raise _Stop(position, faults.too_deep(DEEPEST))
         self.values[path] = position
         if node.tag not in _TAGS[type(node)]:
-            self._report(position, faults.tag_refused(node.tag))
+            self._report(position, faults.tag_refused(node.tag.replace("tag:yaml.org,2002:", "!!")))
         if isinstance(node, yaml.MappingNode):
             return {key: self.value_of(value, (*path, key)) for key, value in self._pairs(node, path)}
         if isinstance(node, yaml.SequenceNode):

@@ -27,7 +27,9 @@ class Name(Section):
     glob: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         default=None, description="`*` and `?` stay within a segment, `**` crosses `/`."
     )
-    regex: Annotated[str, Field(min_length=1)] | None = Field(default=None, description="RE2 syntax; must match the whole name.")
+    regex: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="RE2 syntax; must match the whole name."
+    )
     author: str | None = Field(default=None, description="The account that alone may use this name: `dependabot[bot]`.")
 
     @model_validator(mode="after")
@@ -91,7 +93,9 @@ class PolicyFile(Section):
         default=None, description="The repository of the organisation's policy; it may be tightened here, not weakened."
     )
     branches: dict[Annotated[str, Field(pattern=TYPE_NAME)], BranchEntry] = Field(
-        max_length=MOST_TYPES, default_factory=dict, description="Branch types by name; the only place where names are bound to roles."
+        max_length=MOST_TYPES,
+        default_factory=dict,
+        description="Branch types by name; the only place where names are bound to roles.",
     )
     rules: dict[str, Any] = Field(  # each entry is read with the options of its own rule
         default_factory=dict, description="Rules by name: a severity, or severity, branch types and options."

@@ -18,7 +18,9 @@ class _Section(BaseModel):
 class Baseline(_Section):
     """What a run is held against; exactly one of the three."""
 
-    branch: Literal["target", "release"] | None = Field(default=None, description="The base branch, or the last release.")
+    branch: Literal["target", "release"] | None = Field(
+        default=None, description="The base branch, or the last release."
+    )
     alias: Annotated[str, Field(pattern=r"^models:/[^@]+@.+$")] | None = Field(
         default=None, description="A registry alias, `models:/sales-forecast@champion`."
     )
@@ -35,7 +37,9 @@ def _baseline(given: Any) -> Any:  # whatever the file says; the model judges wh
     return {"branch": given} if isinstance(given, str) else given
 
 
-BaselineEntry = Annotated[Baseline, BeforeValidator(_baseline, json_schema_input_type=Literal["target", "release"] | Baseline)]
+BaselineEntry = Annotated[
+    Baseline, BeforeValidator(_baseline, json_schema_input_type=Literal["target", "release"] | Baseline)
+]
 
 
 SHARE = r"^([0-9]{1,3}(?:\.[0-9]{1,6})?) *%$"
@@ -45,7 +49,9 @@ class Tolerance(_Section):
     """How much worse a metric may be: a share of the baseline's value, an absolute margin, or the larger of both."""
 
     relative: Annotated[float, Field(ge=0, le=1)] | None = Field(default=None, description="A share: 0.02 is 2 %.")
-    absolute: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(default=None, description="In the metric's unit.")
+    absolute: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="In the metric's unit."
+    )
 
 
 def _tolerance(given: Any) -> Any:  # likewise
@@ -65,7 +71,10 @@ def _share(given: Any) -> Any:  # likewise
     return given
 
 
-ToleranceEntry = Annotated[Tolerance, BeforeValidator(_tolerance, json_schema_input_type=Annotated[str, Field(pattern=SHARE)] | float | Tolerance)]
+ToleranceEntry = Annotated[
+    Tolerance,
+    BeforeValidator(_tolerance, json_schema_input_type=Annotated[str, Field(pattern=SHARE)] | float | Tolerance),
+]
 
 
 class Metric(_Section):
@@ -74,7 +83,9 @@ class Metric(_Section):
     goal: Literal["minimize", "maximize"] = Field(description="Which way is better.")
     tolerance: ToleranceEntry | None = Field(default=None, description="How much worse is still accepted.")
     floor: Annotated[float, Field(allow_inf_nan=False)] | None = Field(default=None, description="The least value.")
-    ceiling: Annotated[float, Field(allow_inf_nan=False)] | None = Field(default=None, description="The greatest value.")
+    ceiling: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        default=None, description="The greatest value."
+    )
     gate: bool = Field(default=False, description="Whether it can block; otherwise it is only shown.")
 
 
@@ -82,8 +93,12 @@ def _listed(given: Any) -> Any:  # likewise
     return [given] if isinstance(given, str) else given
 
 
-Texts = Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_listed, json_schema_input_type=str | list[str])]
-Globs = Annotated[tuple[Glob, ...], Field(strict=False), BeforeValidator(_listed, json_schema_input_type=str | list[Glob])]
+Texts = Annotated[
+    tuple[str, ...], Field(strict=False), BeforeValidator(_listed, json_schema_input_type=str | list[str])
+]
+Globs = Annotated[
+    tuple[Glob, ...], Field(strict=False), BeforeValidator(_listed, json_schema_input_type=str | list[Glob])
+]
 
 
 class Model(_Section):
@@ -99,7 +114,9 @@ class Model(_Section):
 class MlflowSection(Model):
     """The section itself: one model, or several under `models`."""
 
-    server: str | None = Field(default=None, description="The name that the operator gave to a tracking server, never a URL.")
+    server: str | None = Field(
+        default=None, description="The name that the operator gave to a tracking server, never a URL."
+    )
     models: dict[str, Model] = Field(default_factory=dict, description="Several models, by name.")
 
     @model_validator(mode="after")

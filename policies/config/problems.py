@@ -27,14 +27,23 @@ _KINDS = {
 }
 
 _BOUNDS = {
-    "greater_than_equal": "be at least {ge}",
-    "less_than_equal": "be at most {le}",
+    "greater_than_equal": "be at least {ge:g}",
+    "less_than_equal": "be at most {le:g}",
     "finite_number": "be a finite number",
     "too_short": "have at least {min_length} item",
     "too_long": "have at most {max_length} items",
     "string_too_short": "have at least {min_length} character",
     "string_too_long": "have at most {max_length} characters",
 }
+
+
+_EXAMPLES = {
+    "extends": "acme/.github",
+    "jira": "https://example.atlassian.net",
+    "alias": "models:/sales-forecast@champion",
+    "run": "0123456789abcdef0123456789abcdef",
+}
+"""What a key looks like whose form is checked with a pattern."""
 
 
 def problems_of(error: ValidationError, document: Document, model: type[BaseModel], at: Path = ()) -> list[Problem]:
@@ -56,20 +65,26 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> Phrase:
     if kind == "missing":
         return faults.missing_key(str(detail["loc"][-1]))
     if kind == "literal_error":
-        return faults.not_one_of(_shown(detail["input"]), _literals(str(context.get("expected", ""))))
+        return _not_listed(detail["input"], str(context["expected"]))
     if kind == "glob_or_regex":
         return faults.one_of_glob_and_regex()
     if kind == "string_pattern_mismatch" and detail["loc"][-1] == "[key]":
         return faults.bad_type_name(_shown(detail["input"]))
     if kind == "string_pattern_mismatch":
-        return faults.does_not_fit(str(context.get("pattern", "")))
+        return faults.does_not_fit(_EXAMPLES[str(detail["loc"][-1])])
     if kind == "value_error" and isinstance(context.get("error"), PatternError):
         return faults.bad_regex(_shown(detail["input"]), str(context["error"]).removesuffix(" - compile failed"))
     if kind in _KINDS:
         return faults.wrong_type(_KINDS[kind], described(detail["input"]))
     if kind in _BOUNDS:
         return faults.out_of_range(_BOUNDS[kind].format(**context))
-    return faults.plain(detail["msg"])
+    return faults.plain(detail["msg"]) if kind == "plain" else faults.refused(detail["msg"])
+
+
+def _not_listed(value: object, expected: str) -> Phrase:
+    if isinstance(value, str):
+        return faults.not_one_of(value, _literals(expected))
+    return faults.wrong_type(expected.replace("'", ""), described(value))
 
 
 def described(value: object) -> str:

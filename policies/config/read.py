@@ -126,7 +126,9 @@ def _unknown_types(document: Document, branches: Iterable[BranchType]) -> Iterat
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         for key, known in (("from", {*types, ANY}), ("into", types)):
             named = entry.get(key, []) if isinstance(entry, dict) else []
-            for index, word in enumerate([named] if isinstance(named, str) else named if isinstance(named, list) else []):
+            for index, word in enumerate(
+                [named] if isinstance(named, str) else named if isinstance(named, list) else []
+            ):
                 if isinstance(word, str) and word not in known:
                     yield Problem(document.where(("branches", name, key, index)), faults.unknown_type(word, known))
 

@@ -14,7 +14,9 @@ def as_strict(option: str, mine: Options, floor: Options) -> bool:
     if here == there or way is Stricter.EITHER:
         return True
     if isinstance(there, Mapping):
-        return way is Stricter.MORE and _covers(here, there, getattr(mine, "approvals", 0), getattr(floor, "approvals", 0))
+        return way is Stricter.MORE and _covers(
+            here, there, getattr(mine, "approvals", 0), getattr(floor, "approvals", 0)
+        )
     if isinstance(there, tuple):
         return way is Stricter.LESS and _narrower(here, there)
     if way is Stricter.MORE:

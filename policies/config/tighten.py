@@ -38,22 +38,21 @@ def _rules(document: Document, config: Config, organisation: Config, name: str) 
     types = [kind.name for kind in config.branches]
     for rule, floor in organisation.rules.items():
         if not floor.may_relax:
-            yield from _severities(document, rule, config.rules[rule], floor, types, name)
+            for kind, here, there in _lowered(config.rules[rule], floor, types):
+                where = document.where(("rules", rule, kind or "severity"))
+                yield Problem(where, faults.weaker_severity(rule, kind, here.word, there.word, name))
             yield from _options(document, rule, config.rules[rule], floor, name)
 
 
-def _severities(
-    document: Document, rule: str, mine: RuleSetting, floor: RuleSetting, types: Iterable[str], name: str
-) -> Iterator[Problem]:
+def _lowered(
+    mine: RuleSetting, floor: RuleSetting, types: Iterable[str]
+) -> Iterator[tuple[str | None, Severity, Severity]]:
+    """Yield what is lower than the floor: once if that is so in general, else by branch type."""
     if mine.severity < floor.severity:
-        where = document.where(("rules", rule, "severity"))
-        yield Problem(where, faults.weaker_severity(rule, None, mine.severity.word, floor.severity.word, name))
+        yield None, mine.severity, floor.severity
         return
-    for kind in types:
-        here, there = mine.severity_for(kind), floor.severity_for(kind)
-        if here < there:
-            where = document.where(("rules", rule, kind))
-            yield Problem(where, faults.weaker_severity(rule, kind, here.word, there.word, name))
+    compared = ((kind, mine.severity_for(kind), floor.severity_for(kind)) for kind in types)
+    yield from ((kind, here, there) for kind, here, there in compared if here < there)
 
 
 def _options(document: Document, rule: str, mine: RuleSetting, floor: RuleSetting, name: str) -> Iterator[Problem]:
@@ -75,14 +74,16 @@ def _branches(document: Document, config: Config, organisation: Config, name: st
         # A target that is taken away is refused by this rule only, and other rules are silent where it speaks.
         refused = targets.severity_for(kind.name) is Severity.ERROR
         if kind.name in floors:
-            changed = _loosened(kind, floors[kind.name], refused=refused)
-            yield from (Problem(where, faults.weaker_branch(kind.name, key, name)) for key in changed)
+            for key in _loosened(kind, floors[kind.name], refused=refused):
+                at = document.where(("branches", kind.name, key), key=True)
+                yield Problem(at, faults.weaker_branch(kind.name, key, name))
         elif kind.into or kind.stack:
             yield Problem(where, faults.new_type_may_not_merge(kind.name, name))
         elif not refused:
             yield Problem(where, faults.new_type_needs_target_rule(kind.name))
         else:
-            taken = (pattern.shown for pattern in kind.patterns if pattern.is_fixed and model.classify(pattern.shown))
+            single = (pattern.shown for pattern in kind.patterns if pattern.is_fixed)
+            taken = (branch for branch in single if model.classify(branch) or model.reserved_for(branch))
             yield from (Problem(where, faults.name_is_taken(branch, kind.name, name)) for branch in taken)
 
 

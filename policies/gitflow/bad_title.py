@@ -41,7 +41,10 @@ def check(pull_request: PullRequest, options: BadTitle) -> Findings:
     title = pull_request.title or ""
     if not matched(options.pattern, title):
         conventional = options.pattern == CONVENTIONAL
-        yield Finding(offences.bad_title(title, options.pattern, conventional), remedies.edit_title(pull_request.number))
+        yield Finding(
+            offences.bad_title(title, options.pattern, conventional=conventional),
+            remedies.edit_title(pull_request.number),
+        )
 
 
 RULE = Rule(name="bad-title", since="0.1.0", check=check, applies=applies, options=BadTitle)

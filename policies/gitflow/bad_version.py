@@ -10,7 +10,8 @@ Reads the version from the branch name and holds it against the tags:
   version that this branch contains, so that every support line counts for itself;
 * a hotfix is the patch after the version it was started from.
 
-Merging back into the integration branch needs no more than a valid version: the tag may stand by then. Tags count with `v` in front and without, or with `tag_prefix` where the team sets one.
+Merging back into the integration branch needs no more than a valid version: the tag may stand by then. Tags count with
+`v` in front and without, or with `tag_prefix` where the team sets one.
 
 ## Why it matters
 
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -67,43 +69,58 @@ def check(pull_request: PullRequest, model: BranchModel, tags: tuple[Tag, ...], 
         return
     head, written = pull_request.head, _written(kind, pull_request.head)
     version = _parse(written, options)
-    reachable = _versions((tag for tag in tags if tag.on_base), options)
+    tagged = _Tagged.read(tags, options)
     beginning = head.removesuffix(written)
     if version is None:
-        proposed = _nearest(written) or _next_minor(reachable)
+        proposed = _nearest(written) or _next_minor(tagged.reachable)
         yield Finding(offences.not_a_version(head, written), remedies.rename_branch(head, beginning + proposed))
         return
     base = model.classify(pull_request.base)
     if base is None or base.name not in (PRODUCTION, "support"):
         return
-    start = _versions((tag for tag in tags if tag.at_start), options)
-    existing = _versions(tags, options)
-    message = _offence(kind, head, version, existing, reachable, start)
+    message = _offence(kind, head, version, tagged)
     if message is None:
         return
     if kind.name != "hotfix":
-        yield Finding(message, remedies.rename_branch(head, beginning + _next_minor(existing)))
-    elif start and max(start) < max(reachable, default=max(start)):
-        yield Finding(message, remedies.catch_up(head, pull_request.base, beginning + _next_patch(reachable)))
+        yield Finding(message, remedies.rename_branch(head, beginning + _next_minor(tagged.existing)))
+    elif tagged.has_moved_on:
+        proposed = beginning + _next_patch(tagged.reachable)
+        yield Finding(message, remedies.catch_up(head, pull_request.base, proposed))
     else:
-        yield Finding(message, remedies.rename_branch(head, beginning + _next_patch(start or reachable)))
+        proposed = beginning + _next_patch(tagged.start or tagged.reachable)
+        yield Finding(message, remedies.rename_branch(head, proposed))
 
 
-def _offence(
-    kind: BranchType,
-    head: str,
-    version: Version,
-    existing: dict[Version, str],
-    reachable: dict[Version, str],
-    start: dict[Version, str],
-) -> Phrase | None:
-    if version in existing:
-        return offences.version_exists(head, existing[version])
-    if reachable and version < max(reachable):
-        return offences.version_not_greater(head, str(version), reachable[max(reachable)])
-    final = [known for known in start if not known.prerelease]
+@dataclass(frozen=True, slots=True)
+class _Tagged:
+    """Tags by version: all that are not the branch's own, those in the base, those where the branch started."""
+
+    existing: dict[Version, str]
+    reachable: dict[Version, str]
+    start: dict[Version, str]
+
+    @classmethod
+    def read(cls, tags: tuple[Tag, ...], options: BadVersion) -> _Tagged:
+        return cls(
+            _versions((tag for tag in tags if not tag.on_head), options),
+            _versions((tag for tag in tags if tag.on_base), options),
+            _versions((tag for tag in tags if tag.at_start), options),
+        )
+
+    @property
+    def has_moved_on(self) -> bool:
+        """True if the base has been released since the branch was started."""
+        return bool(self.start and self.reachable) and max(self.start) < max(self.reachable)
+
+
+def _offence(kind: BranchType, head: str, version: Version, tagged: _Tagged) -> Phrase | None:
+    if version in tagged.existing:
+        return offences.version_exists(head, tagged.existing[version])
+    if tagged.reachable and version < max(tagged.reachable):
+        return offences.version_not_greater(head, str(version), tagged.reachable[max(tagged.reachable)])
+    final = [known for known in tagged.start if not known.prerelease]
     if kind.name == "hotfix" and final and version.finalize_version() != max(final).bump_patch():
-        return offences.not_the_next_patch(head, start[max(final)], str(max(final).bump_patch()))
+        return offences.not_the_next_patch(head, tagged.start[max(final)], str(max(final).bump_patch()))
     return None
 
 

@@ -65,10 +65,22 @@ def check(
     if len(commits) > MOST_COMMITS:
         yield blind.too_many_commits(len(commits), MOST_COMMITS)
         return
+    settled = _on_long_lived(model, elsewhere)
     for other in sorted(elsewhere, key=lambda place: place.branch):
         foreign = _foreign(pull_request, model, commits, other)
+        if not _is_role(model, other):
+            foreign -= settled  # whoever else has them got them from there
         if foreign:
             yield _finding(pull_request, model, other, [c for c in commits if c.sha in foreign])
+
+
+def _is_role(model: BranchModel, other: Elsewhere) -> bool:
+    source = model.classify(other.branch)
+    return source is not None and source.is_role
+
+
+def _on_long_lived(model: BranchModel, elsewhere: tuple[Elsewhere, ...]) -> frozenset[Sha]:
+    return frozenset().union(*(other.shared for other in elsewhere if _is_role(model, other)))
 
 
 def _foreign(
@@ -77,7 +89,11 @@ def _foreign(
     """Return which commits of the pull request belong to the other branch and must not come along."""
     base = model.base(pull_request)
     source = model.classify(other.branch)
-    if base is None or other.branch == pull_request.base or (other.branch == pull_request.head and not pull_request.fork):
+    if (
+        base is None
+        or other.branch == pull_request.base
+        or (other.branch == pull_request.head and not pull_request.fork)
+    ):
         return frozenset()
     mine = other.shared & {commit.sha for commit in commits}
     if source is not None and source.is_role:
@@ -115,9 +131,7 @@ def _of_other_work(commits: tuple[Commit, ...], mine: frozenset[Sha], other: Els
     return frozenset(c.sha for c in commits if c.sha in mine & other.own and c.author in theirs)
 
 
-def _finding(
-    pull_request: PullRequest, model: BranchModel, other: Elsewhere, foreign: Iterable[Commit]
-) -> Finding:
+def _finding(pull_request: PullRequest, model: BranchModel, other: Elsewhere, foreign: Iterable[Commit]) -> Finding:
     found = tuple(foreign)
     return Finding(
         offences.foreign_commits(pull_request.head, len(found), other.branch),

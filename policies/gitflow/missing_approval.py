@@ -116,4 +116,6 @@ def _touched(asked: Mapping[str, PathApproval], paths: frozenset[str]) -> dict[s
     return {glob: asked[glob] for glob, regex in regexes.items() if any(matched(regex, p, whole=True) for p in paths)}
 
 
-RULE = Rule(name="missing-approval", since="0.1.0", check=check, applies=applies, options=MissingApproval, spares=spares)
+RULE = Rule(
+    name="missing-approval", since="0.1.0", check=check, applies=applies, options=MissingApproval, spares=spares
+)

@@ -34,7 +34,8 @@ BRINGS_BACK = frozenset({PRODUCTION, "hotfix", "release"})
 
 class MissingBackMerge(Options):
     measured_at: Literal["branch", "last_tag"] = Field(
-        default="branch", description="Whether the tip of production counts, or only what its last version tag contains."
+        default="branch",
+        description="Whether the tip of production counts, or only what its last version tag contains.",
     )
     open_release_only: Annotated[bool, Stricter.OFF] = Field(
         default=False,

@@ -33,6 +33,7 @@ class MissingStory(Options):
     jira: Annotated[str | None, Stricter.EITHER] = Field(
         default=None,
         pattern=r"^https://[^\s/]+(/\S*)?$",
+        max_length=255,
         description="Base URL of the Jira site, so that messages can link to stories.",
     )
 
@@ -51,7 +52,8 @@ def applies(pull_request: PullRequest, options: MissingStory) -> Phrase | None:
 def check(pull_request: PullRequest, options: MissingStory) -> Findings:
     if story(pull_request, options.pattern) is None:
         yield Finding(
-            offences.missing_story(options.pattern), remedies.name_story(pull_request.number, pull_request.title, options.jira)
+            offences.missing_story(options.pattern),
+            remedies.name_story(pull_request.number, pull_request.title, options.jira),
         )
 
 

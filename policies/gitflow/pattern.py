@@ -65,10 +65,10 @@ def from_regex(regex: str, author: str | None = None) -> NamePattern:
 
 
 def translate(glob: str) -> str:
-    """Return the RE2 expression for a glob.
+    r"""Return the RE2 expression for a glob.
 
     >>> translate("release/*")
-    'release/[^/]*'
+    'release\\/[^/]*'
     """
     tokens = re.findall(r"\*+|\?|\[!?[^\]/]+\]|.", glob, flags=re.DOTALL)
     return "".join(_token(token) for token in tokens)

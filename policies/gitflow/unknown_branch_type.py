@@ -39,7 +39,9 @@ def check(pull_request: PullRequest, model: BranchModel) -> Findings:
     to_pick = (kind for kind in model.types if kind.into and not kind.is_role and kind.name != "queue")
     names = ((kind.name, kind.names_for_anybody) for kind in to_pick)
     yield Finding(
-        offences.unknown_type(head), remedy, tuple(offences.type_and_names(kind, shown) for kind, shown in names if shown)
+        offences.unknown_type(head),
+        remedy,
+        tuple(offences.type_and_names(kind, shown) for kind, shown in names if shown),
     )
 
 

@@ -45,9 +45,7 @@ def git_failed(said: str) -> Unavailable:
 
 
 def no_tags(fetch: str) -> Unavailable:
-    return Unavailable(
-        say("This clone does not fetch tags."), Remedy(say("Fetch them, then check again."), (fetch,))
-    )
+    return Unavailable(say("This clone does not fetch tags."), Remedy(say("Fetch them, then check again."), (fetch,)))
 
 
 def unrelated(head: str, base: str) -> Unavailable:

@@ -18,7 +18,7 @@ def _nearest(word: str, known: Iterable[str]) -> Phrase:
 
 
 def not_yaml(problem: str) -> Phrase:
-    return say("This is not valid YAML: {problem}.", problem=Phrase((problem,)))
+    return say("This is not valid YAML: {problem}.", problem=problem)
 
 
 def not_text() -> Phrase:
@@ -100,21 +100,27 @@ def bad_regex(pattern: str, reason: str) -> Phrase:
     return say(
         "The regular expression {pattern} is refused: {reason}. It is RE2: no look-around, no back-references.",
         pattern=pattern,
-        reason=Phrase((reason.replace("`", ""),)),
+        reason=reason,
     )
 
 
-def does_not_fit(form: str) -> Phrase:
-    return say("This does not have the form {form}.", form=form)
+def does_not_fit(example: str) -> Phrase:
+    return say("This does not have the form of {example}.", example=example)
 
 
 def plain(reason: str) -> Phrase:
+    """For reasons that are ours."""
     return say("{reason}.", reason=Phrase((reason,)))
+
+
+def refused(reason: str) -> Phrase:
+    """For what a library says; it may quote the file."""
+    return say("This is refused: {reason}.", reason=reason)
 
 
 def bad_type_name(name: str) -> Phrase:
     return say(
-        "A branch type cannot be called {name}: it is a word of at most 40 characters, of a-z, 0-9, {dash} and {underscore}.",
+        "A branch type cannot be called {name}: use up to 40 characters of a-z, 0-9, {dash} and {underscore}.",
         name=name,
         dash="-",
         underscore="_",
@@ -136,7 +142,9 @@ def type_needs_names(kind: str, known: Iterable[str]) -> Phrase:
 
 
 def type_named_like_option(kind: str, rule: str) -> Phrase:
-    return say("A branch type cannot be called {kind}: the rule {rule} has an option of that name.", kind=kind, rule=rule)
+    return say(
+        "A branch type cannot be called {kind}: the rule {rule} has an option of that name.", kind=kind, rule=rule
+    )
 
 
 def weaker_severity(rule: str, kind: str | None, here: str, there: str, organisation: str) -> Phrase:

@@ -16,9 +16,7 @@ def unknown_type(head: str) -> Phrase:
 
 
 def reserved_name(head: str, account: str) -> Phrase:
-    return say(
-        "The name {head} is reserved for pull requests of {account}.", head=head, account=account
-    )
+    return say("The name {head} is reserved for pull requests of {account}.", head=head, account=account)
 
 
 def type_and_names(kind: str, names: Sequence[str]) -> Phrase:
@@ -27,8 +25,12 @@ def type_and_names(kind: str, names: Sequence[str]) -> Phrase:
 
 def wrong_target(head: str, kind: str, base: str, targets: Sequence[str]) -> Phrase:
     if not targets:
-        return say("{head} is of type {kind}, which is not merged into anything, {base} included.", **_pair(head, kind, base))
-    return say("{head} is of type {kind}: it merges into {right}, not into {base}.", right=targets, **_pair(head, kind, base))
+        return say(
+            "{head} is of type {kind}, which is not merged into anything, {base} included.", **_pair(head, kind, base)
+        )
+    return say(
+        "{head} is of type {kind}: it merges into {right}, not into {base}.", right=targets, **_pair(head, kind, base)
+    )
 
 
 def _pair(head: str, kind: str, base: str) -> dict[str, str | Phrase]:
@@ -47,7 +49,7 @@ def wrong_stack(head: str, base: str, root: str, targets: Sequence[str]) -> Phra
 
 def target_does_not_exist(head: str, kind: str, base: str, role: str) -> Phrase:
     return say(
-        "{head} is of type {kind}: it merges into the {role} branch, not into {base}, and there is no {role} branch yet.",
+        "{head} is of type {kind}: it merges into the {role} branch, not into {base}; there is no {role} branch yet.",
         role=Phrase((role,)),
         **_pair(head, kind, base),
     )
@@ -55,7 +57,9 @@ def target_does_not_exist(head: str, kind: str, base: str, role: str) -> Phrase:
 
 def feature_in_freeze(head: str, kind: str | None, base: str) -> Phrase:
     if kind is None:
-        return say("{base} is a release branch: only bugfixes go in, and nobody knows what {head} is.", head=head, base=base)
+        return say(
+            "{base} is a release branch: only bugfixes go in, and nobody knows what {head} is.", head=head, base=base
+        )
     return say(
         "{base} is a release branch: only bugfixes go in, and {head} is of type {kind}.", **_pair(head, kind, base)
     )
@@ -135,7 +139,7 @@ def merge_commits(head: str, count: int) -> Phrase:
     return say("{head} has {commits} in it.", head=head, commits=commits)
 
 
-def bad_title(title: str, pattern: str, conventional: bool) -> Phrase:
+def bad_title(title: str, pattern: str, *, conventional: bool) -> Phrase:
     if conventional:
         return say("The title {title} is not a Conventional Commit, like {example}.", title=title, example=_EXAMPLE)
     return say("The title {title} does not match {pattern}.", title=title, pattern=pattern)

@@ -45,7 +45,8 @@ def create_role(role: str, names: Sequence[str], start: str | None) -> Remedy:
 def change_base(target: str, number: int | None) -> Remedy:
     if number is None:
         return Remedy(
-            say("Open the pull request against {target}.", target=target), (command("gh", "pr", "create", "--base", target),)
+            say("Open the pull request against {target}.", target=target),
+            (command("gh", "pr", "create", "--base", target),),
         )
     return Remedy(
         say("Change the base to {target}: Edit beside the title, or on the command line.", target=target),
@@ -65,7 +66,11 @@ def start_release(beginning: str | None, start: str) -> Remedy:
     if beginning is None:
         return Remedy(text)
     return Remedy(
-        text, ("git fetch origin", command("git", "switch", "--no-track", "--create", f"{beginning}X.Y.Z", f"origin/{start}"))
+        text,
+        (
+            "git fetch origin",
+            command("git", "switch", "--no-track", "--create", f"{beginning}X.Y.Z", f"origin/{start}"),
+        ),
     )
 
 
@@ -122,7 +127,11 @@ def wait_or_start_again(head: str, start: str, other: str, *, may_be_base: bool)
 
 def catch_up(head: str, base: str, name: str) -> Remedy:
     return Remedy(
-        say("Rebase it on {base}, which was released meanwhile, and open the pull request from {name}.", base=base, name=name),
+        say(
+            "Rebase it on {base}, which was released meanwhile, and open the pull request from {name}.",
+            base=base,
+            name=name,
+        ),
         (
             "git fetch origin",
             command("git", "rebase", f"origin/{base}", head),

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 WHY: Mapping[str, str] = MappingProxyType(
     {
-        "unknown-branch-type": "The name says where the work started, where it may merge and how strictly it is judged.",
+        "unknown-branch-type": "The name says where the work started, where it may merge and how strictly to judge it.",
         "wrong-merge-target": "Each branch holds what its name promises only while nothing else lands on it.",
-        "foreign-commits": "Unfinished work that comes along with another change is deployed without having been judged.",
+        "foreign-commits": "Unfinished work that comes along with another change is deployed without being judged.",
         "bad-version": "The tag and the deployed version come from this name.",
         "missing-back-merge": "What was mended in production comes undone with the next release.",
         "parallel-release": "Two open releases compete for one version, and each mend has to be made twice.",

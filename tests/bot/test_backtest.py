@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,14 +92,14 @@ class Team:
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
-def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Team:
     desk = Desk(tmp_path_factory.mktemp("team"), "repo")
     desk.commit("A", "first", {"model.py": "1\n"})
     desk.start("dev", "main")
     desk.commit("A", "second", {"two.py": "1\n"})
     team = Team(desk, request.param)
     team.work(14)
-    yield team
+    return team
 
 
 def test_every_merge_is_judged_as_on_the_day(team: Team) -> None:

@@ -186,7 +186,7 @@ def test_a_push_event_finds_what_no_pull_request_brought(feature: Desk, headgate
     assert [line.split(" ", 1)[1] for line in finding["details"]] == ["`quick fix`"]
 
 
-def test_a_merge_group_is_judged_pull_request_by_pull_request(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
+def test_a_merge_group_is_judged_one_by_one(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
     base = feature.git("rev-parse", "dev")
     feature.start("gh-readonly-queue/dev/pr-13-abc", "dev")
     feature.start("wild", "dev")
@@ -209,7 +209,8 @@ def test_a_squashed_merge_group_is_undecided_never_green(feature: Desk, headgate
     base = feature.git("rev-parse", "dev")
     feature.git("switch", "--quiet", "dev")
     feature.commit("A", "feat: squashed (#12)", {"z.py": "1\n"})
-    group = {"head_sha": feature.git("rev-parse", "dev"), "base_sha": base, "base_ref": "refs/heads/dev", "head_ref": "q"}
+    head = feature.git("rev-parse", "dev")
+    group = {"head_sha": head, "base_sha": base, "base_ref": "refs/heads/dev", "head_ref": "q"}
     event = write(tmp_path / "group.json", {"merge_group": group})
     answer = headgate("check", "--repo", feature.clone, "--event", event)
     assert answer.code == 3

@@ -60,7 +60,8 @@ def test_a_branch_that_is_not_here_is_undecided_and_named(desk: Desk, headgate: 
     assert answer.code == 3
     (finding,) = answer.findings("merge-conflict")
     assert finding["message"] == "The branch `feature/elsewhere` is not in this clone."
-    assert finding["commands"] == ["git fetch origin +refs/heads/feature/elsewhere:refs/remotes/origin/feature/elsewhere"]
+    fetch = "git fetch origin +refs/heads/feature/elsewhere:refs/remotes/origin/feature/elsewhere"
+    assert finding["commands"] == [fetch]
 
 
 def test_a_clone_without_tags_says_so(hotfix: Desk, headgate: Headgate, tmp_path: Path) -> None:

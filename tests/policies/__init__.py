@@ -1,0 +1,1 @@
+"""Tests of the pure part: what is allowed, and what we say about it."""

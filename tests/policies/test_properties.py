@@ -1,0 +1,136 @@
+"""What is true of every world and every policy, whoever picked the names."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.config import Config
+from policies.evaluate import evaluate, needed
+from policies.facts import NOT_ASKED, Branches, Drift, Facts, Merge, Push, Unavailable
+from policies.verdict import Finding, Outcome, Remedy, Report, Severity, Verdict, worst
+from tests.policies.strategies import BLIND, CONFIGS, FACTS, configs
+
+GATHERED = [field.name for field in fields(Facts) if field.name not in ("as_of", "pull_request", "push", "branches")]
+many = settings(max_examples=120)
+
+
+def texts(report: Report) -> list[str]:
+    """Return everything that a report says, in every form."""
+    findings = [finding for verdict in report.verdicts for finding in verdict.findings]
+    phrases = [verdict.reason for verdict in report.verdicts if verdict.reason]
+    for finding in findings:
+        phrases += [finding.message, *finding.details, *([finding.remedy.text] if finding.remedy else [])]
+    return [text for phrase in phrases for text in (phrase.plain(), phrase.markdown(), phrase.html())]
+
+
+@many
+@given(FACTS, CONFIGS)
+def test_no_rule_ever_crashes(facts: Facts, config: Config) -> None:
+    report = evaluate(facts, config)
+    assert not [verdict for verdict in report.verdicts if verdict.outcome is Outcome.ERROR]
+    assert all(texts(report))
+
+
+@many
+@given(FACTS, CONFIGS)
+def test_what_is_not_green_says_why(facts: Facts, config: Config) -> None:
+    for verdict in evaluate(facts, config).verdicts:
+        assert bool(verdict.findings) == (verdict.outcome not in (Outcome.PASS, Outcome.SKIP))
+        assert (verdict.reason is not None) == (verdict.outcome is Outcome.SKIP)
+
+
+@many
+@given(FACTS, CONFIGS, st.randoms(use_true_random=False))
+def test_the_order_of_what_was_seen_never_matters(facts: Facts, config: Config, chance: st.DrawFn) -> None:
+    assert evaluate(shuffled(facts, chance), config) == evaluate(facts, config)
+
+
+def shuffled(facts: Facts, chance: object) -> Facts:
+    """Return the same world, looked at in another order."""
+    shuffle = chance.sample  # type: ignore[attr-defined]  # a random.Random, as hypothesis hands it over
+    changes: dict[str, object] = {}
+    for name in GATHERED:
+        value = getattr(facts, name)
+        if isinstance(value, tuple):
+            changes[name] = tuple(shuffle([_inside(item, shuffle) for item in value], len(value)))
+        elif isinstance(value, Merge):
+            changes[name] = replace(value, paths=tuple(shuffle(value.paths, len(value.paths))))
+    if isinstance(facts.branches, Branches):
+        tips = facts.branches.tips
+        changes["branches"] = replace(facts.branches, tips=dict(shuffle(list(tips.items()), len(tips))))
+    if isinstance(facts.push, Push):
+        changes["push"] = replace(facts.push, commits=tuple(shuffle(facts.push.commits, len(facts.push.commits))))
+    return replace(facts, **changes)  # type: ignore[arg-type]  # each field keeps its type
+
+
+def _inside(item: object, shuffle: object) -> object:
+    if isinstance(item, Drift):
+        return replace(item, lacking=tuple(shuffle(item.lacking, len(item.lacking))))  # type: ignore[operator]
+    return item
+
+
+@many
+@given(FACTS, CONFIGS)
+def test_the_same_world_gives_the_same_report(facts: Facts, config: Config) -> None:
+    assert evaluate(facts, config) == evaluate(replace(facts), replace(config))
+
+
+@many
+@given(FACTS, CONFIGS)
+def test_what_is_not_needed_is_not_looked_at(facts: Facts, config: Config) -> None:
+    wanted = needed(facts, config)
+    assert wanted <= set(GATHERED)
+    bare: dict[str, Unavailable] = {name: NOT_ASKED for name in GATHERED if name not in wanted}
+    assert evaluate(replace(facts, **bare), config) == evaluate(facts, config)  # type: ignore[arg-type]  # likewise
+
+
+@many
+@given(FACTS, CONFIGS, BLIND)
+def test_not_seeing_never_turns_red_into_green(facts: Facts, config: Config, blind: Unavailable) -> None:
+    red = {verdict.rule for verdict in evaluate(facts, config).blocking}
+    for name in needed(facts, config):
+        unseen = evaluate(replace(facts, **{name: blind}), config)  # type: ignore[arg-type]  # likewise
+        assert red <= {verdict.rule for verdict in unseen.blocking}
+
+
+@many
+@given(FACTS, configs("off", "warning"))
+def test_a_warning_never_blocks(facts: Facts, config: Config) -> None:
+    config = replace(config, rules={name: _softened(config, name) for name in config.rules})
+    report = evaluate(facts, config)
+    assert not report.blocking
+    assert report.outcome is Outcome.PASS
+
+
+def _softened(config: Config, rule: str) -> object:
+    setting = config.rules[rule]
+    soft = {kind: min(severity, Severity.WARNING) for kind, severity in setting.per_type.items()}
+    return replace(setting, severity=min(setting.severity, Severity.WARNING), per_type=soft)
+
+
+@many
+@given(FACTS, configs("error"))
+def test_only_what_was_judged_and_kept_is_green(facts: Facts, config: Config) -> None:
+    report = evaluate(facts, config)
+    green = all(verdict.outcome in (Outcome.PASS, Outcome.SKIP) for verdict in report.blocking + report.verdicts)
+    severe = all(verdict.severity is Severity.ERROR for verdict in report.verdicts)
+    assert (report.outcome is Outcome.PASS) == green or not severe
+
+
+@given(st.lists(st.sampled_from(Outcome)))
+def test_the_worst_outcome_decides(outcomes: list[Outcome]) -> None:
+    decided = worst(outcomes)
+    assert (decided is Outcome.PASS) == (set(outcomes) <= {Outcome.PASS, Outcome.SKIP})
+    assert decided is not Outcome.SKIP
+
+
+@given(st.sampled_from(Severity), st.sampled_from(Outcome))
+def test_every_verdict_blocks_or_warns_or_is_green(severity: Severity, outcome: Outcome) -> None:
+    finding = Finding(NOT_ASKED.why, Remedy(NOT_ASKED.why))
+    verdict = Verdict("bad-title", severity, outcome, (finding,))
+    green = outcome in (Outcome.PASS, Outcome.SKIP)
+    assert [green, verdict.blocks, verdict.warns].count(True) == 1
+    assert verdict.blocks == (severity is Severity.ERROR and not green)

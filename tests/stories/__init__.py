@@ -1,0 +1,1 @@
+"""Tests that read as stories and compare the words that people will read."""
