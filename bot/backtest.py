@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 from bot.check import Question
 from bot.errors import UsageProblem
-from bot.gather.clone import Clone
-from bot.gather.git import Git
-from bot.gather.history import History
-from bot.gather.merges import FoundMerge, Kind, find_merges, read_lines, remembered
 from bot.gather.policy import Policy, find_policy
 from bot.gather.replay import Past, PastFacts
 from bot.gather.source import gather
+from bot.git.clone import Clone
+from bot.git.command import Git
+from bot.git.history import History
+from bot.git.merges import FoundMerge, Kind, find_merges, read_lines, remembered
 from policies.evaluate import evaluate
 from policies.facts import Sha
 from policies.gitflow.model import BranchModel, bind

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import UsageProblem
-from bot.gather import subjects
-from bot.gather.clone import Clone
 from bot.gather.event import MergeGroupEvent, PushEvent, read_event
-from bot.gather.git import Git
 from bot.gather.local import LocalFacts
 from bot.gather.policy import Policy, find_policy
 from bot.gather.pushed import PushFacts
 from bot.gather.source import Source, gather
+from bot.git import subjects
+from bot.git.clone import Clone
+from bot.git.command import Git
 from policies.config import Config
 from policies.evaluate import evaluate
 from policies.facts import Facts, PullRequest, Sha

@@ -20,9 +20,9 @@ from bot import check as checking
 from bot import init as initialising
 from bot.demo import demo
 from bot.errors import UsageProblem
-from bot.gather.git import GitError
-from bot.gather.merges import FoundMerge
 from bot.gather.policy import PolicyProblem, read_policy
+from bot.git.command import GitError
+from bot.git.merges import FoundMerge
 from bot.report import handbook, machine, markdown, tally, terminal, workflow
 from policies.catalogue import BY_NAME
 from policies.config import Config, ConfigErrors, default

@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 
 from bot.errors import UsageProblem
-from bot.gather.clone import Clone
-from bot.gather.git import Git
 from bot.gather.policy import PATH, default_branch
+from bot.git.clone import Clone
+from bot.git.command import Git
 from policies import presets
 from policies.config import Config, ConfigErrors, read
 from policies.gitflow.model import BranchModel, bind

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 
-from bot.gather import graph
-from bot.gather.clone import Clone
-from bot.gather.git import Git
+from bot.gather.drift import MOST_LACKING
+from bot.git import graph
+from bot.git.clone import Clone
+from bot.git.command import Git
 from policies.facts import (
     Absent,
     Arrival,
@@ -30,9 +31,6 @@ from policies.words import blind
 
 MOST_ROOTS = 100
 """First commits of a branch that other branches are searched for; a usual branch has one."""
-
-MOST_LACKING = 250
-"""Commits of a drift that are listed; nobody reads more."""
 
 
 class LocalFacts:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import UsageProblem
-from bot.gather.clone import Clone
-from bot.gather.git import GitError
+from bot.git.clone import Clone
+from bot.git.command import GitError
 from policies.config import Config, ConfigErrors, default, read
 
 PATH = ".github/headgate.yml"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.gather import subjects
-from bot.gather.clone import Clone
 from bot.gather.event import PushEvent
+from bot.git import subjects
+from bot.git.clone import Clone
 from policies.facts import Branches, Commit, MergedPullRequest, Push, PushedCommit
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.gather.git import GitError
+from bot.git.command import GitError
 from policies.config import Config
 from policies.evaluate import needed
 from policies.facts import Branches, Facts, PullRequest, Push

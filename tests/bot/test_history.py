@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.gather.git import Git
-from bot.gather.history import History
+from bot.git.command import Git
+from bot.git.history import History
 from policies.facts import Sha
 from sandbox.desk import Desk
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gather.subjects import MergeSubject, login, number_of, read
+from bot.git.subjects import MergeSubject, login, number_of, read
 
 FORMS = {
     "Merge pull request #8 from acme/feature/x": MergeSubject("feature/x", None, 8, "acme"),

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from bot.gather.git import Git
-from bot.gather.graph import Node
+from bot.git.command import Git
+from bot.git.graph import Node
 from policies.facts import Commit, Sha
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from bot.gather.git import Git
+from bot.git.command import Git
 from policies.facts import Branches, Sha, Unavailable
 from policies.phrase import command, say
 from policies.verdict import Remedy

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.gather import subjects
-from bot.gather.git import Git
-from bot.gather.graph import Node
-from bot.gather.history import History, Line
+from bot.git import subjects
+from bot.git.command import Git
+from bot.git.graph import Node
+from bot.git.history import History, Line
 from policies.facts import Sha
 from policies.gitflow.model import BranchModel
 

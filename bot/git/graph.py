@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.gather import subjects
+from bot.git import subjects
 from policies.facts import Arrival, Commit, Sha
 
 
