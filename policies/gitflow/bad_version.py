@@ -27,8 +27,6 @@ is first rebased.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -36,6 +34,7 @@ from semver import Version
 
 from policies.facts import PullRequest, Tag
 from policies.gitflow.model import PRODUCTION, BranchModel, BranchType
+from policies.gitflow.versions import Reader, Tagged, nearest, next_minor, next_patch
 from policies.phrase import Phrase
 from policies.rule import Findings, Options, Rule, Stricter
 from policies.verdict import Finding
@@ -68,11 +67,11 @@ def check(pull_request: PullRequest, model: BranchModel, tags: tuple[Tag, ...], 
     if kind is None:
         return
     head, written = pull_request.head, _written(kind, pull_request.head)
-    version = _parse(written, options)
-    tagged = _Tagged.read(tags, options)
+    reader = Reader(options.tag_prefix, options.allow_partial)
+    version, tagged = reader.version(written), Tagged.read(tags, reader)
     beginning = head.removesuffix(written)
     if version is None:
-        proposed = _nearest(written) or _next_minor(tagged.reachable)
+        proposed = nearest(written) or next_minor(tagged.reachable)
         yield Finding(offences.not_a_version(head, written), remedies.rename_branch(head, beginning + proposed))
         return
     base = model.classify(pull_request.base)
@@ -82,38 +81,16 @@ def check(pull_request: PullRequest, model: BranchModel, tags: tuple[Tag, ...], 
     if message is None:
         return
     if kind.name != "hotfix":
-        yield Finding(message, remedies.rename_branch(head, beginning + _next_minor(tagged.existing)))
+        yield Finding(message, remedies.rename_branch(head, beginning + next_minor(tagged.existing)))
     elif tagged.has_moved_on:
-        proposed = beginning + _next_patch(tagged.reachable)
+        proposed = beginning + next_patch(tagged.reachable)
         yield Finding(message, remedies.catch_up(head, pull_request.base, proposed))
     else:
-        proposed = beginning + _next_patch(tagged.start or tagged.reachable)
+        proposed = beginning + next_patch(tagged.start or tagged.reachable)
         yield Finding(message, remedies.rename_branch(head, proposed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tagged:
-    """Tags by version: all that are not the branch's own, those in the base, those where the branch started."""
-
-    existing: dict[Version, str]
-    reachable: dict[Version, str]
-    start: dict[Version, str]
-
-    @classmethod
-    def read(cls, tags: tuple[Tag, ...], options: BadVersion) -> _Tagged:
-        return cls(
-            _versions((tag for tag in tags if not tag.on_head), options),
-            _versions((tag for tag in tags if tag.on_base), options),
-            _versions((tag for tag in tags if tag.at_start), options),
-        )
-
-    @property
-    def has_moved_on(self) -> bool:
-        """True if the base has been released since the branch was started."""
-        return bool(self.start and self.reachable) and max(self.start) < max(self.reachable)
-
-
-def _offence(kind: BranchType, head: str, version: Version, tagged: _Tagged) -> Phrase | None:
+def _offence(kind: BranchType, head: str, version: Version, tagged: Tagged) -> Phrase | None:
     if version in tagged.existing:
         return offences.version_exists(head, tagged.existing[version])
     if tagged.reachable and version < max(tagged.reachable):
@@ -128,38 +105,6 @@ def _written(kind: BranchType, head: str) -> str:
     """Return the part of the branch name that should be a version."""
     pattern = kind.pattern_of(head)
     return pattern.rest(head) if pattern else head
-
-
-def _parse(text: str, options: BadVersion) -> Version | None:
-    bare = text.removeprefix(options.tag_prefix) if options.tag_prefix else text
-    try:
-        version = Version.parse(bare.removeprefix("v"), optional_minor_and_patch=options.allow_partial)
-        return version.replace(build=None)  # build metadata does not tell versions apart (SemVer 10)
-    except ValueError:
-        return None
-
-
-def _versions(tags: Iterable[Tag], options: BadVersion) -> dict[Version, str]:
-    """Return the tags that name a version, by version."""
-    wanted = (tag.name for tag in tags if not options.tag_prefix or tag.name.startswith(options.tag_prefix))
-    parsed = ((_parse(name, options), name) for name in sorted(wanted))
-    return {version: name for version, name in parsed if version is not None}
-
-
-def _nearest(written: str) -> str | None:
-    """Return a valid spelling of something like ``2.1`` or ``v2.01.3``, or None."""
-    numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", written)
-    return ".".join(str(int(number or 0)) for number in numbers.groups()) if numbers else None
-
-
-def _next_minor(known: Iterable[Version]) -> str:
-    newest = max(known, default=None)
-    return str(newest.bump_minor()) if newest else "0.1.0"
-
-
-def _next_patch(known: Iterable[Version]) -> str:
-    newest = max(known, default=None)
-    return str(newest.bump_patch()) if newest else "0.1.0"
 
 
 RULE = Rule(name="bad-version", since="0.1.0", check=check, applies=applies, options=BadVersion)

@@ -46,7 +46,7 @@ class MissingBackMerge(Options):
 def applies(pull_request: PullRequest, model: BranchModel) -> Phrase | None:
     kind = model.head(pull_request)
     base = model.classify(pull_request.base)
-    if model.type_named(INTEGRATION) is None:
+    if model.integration is None and model.missing is None:
         return skips.no_such_role(INTEGRATION)
     if base is None or base.name not in (PRODUCTION, INTEGRATION, "release"):
         return skips.only_into(PRODUCTION, INTEGRATION, "release")

@@ -54,10 +54,20 @@ def check(pull_request: PullRequest, model: BranchModel, options: WrongMergeTarg
             remedies.create_role(role, model.shown(role), model.production),
         )
         return
-    message = offences.wrong_target(pull_request.head, kind.name, target, model.targets(kind))
+    yield Finding(_message(pull_request, model, kind, target), _remedy(pull_request, model, kind))
+
+
+def _message(pull_request: PullRequest, model: BranchModel, kind: BranchType, target: str) -> Phrase:
+    if _needs_release(model, kind):
+        return offences.needs_release(pull_request.head, target)
     if pull_request.root and pull_request.root != pull_request.base:
-        message = offences.wrong_stack(pull_request.head, pull_request.base, target, model.targets(kind))
-    yield Finding(message, _remedy(pull_request, model, kind))
+        return offences.wrong_stack(pull_request.head, pull_request.base, target, model.targets(kind))
+    return offences.wrong_target(pull_request.head, kind.name, target, model.targets(kind))
+
+
+def _needs_release(model: BranchModel, kind: BranchType) -> bool:
+    """Say whether this is the integration branch of a model in which releases bring it to production."""
+    return kind.name == INTEGRATION and model.type_named("release") is not None
 
 
 def _allowed(model: BranchModel, kind: BranchType, base: BranchType | None, options: WrongMergeTarget) -> bool:
@@ -69,7 +79,7 @@ def _allowed(model: BranchModel, kind: BranchType, base: BranchType | None, opti
 
 
 def _remedy(pull_request: PullRequest, model: BranchModel, kind: BranchType) -> Remedy:
-    if kind.name == INTEGRATION and model.type_named("release") is not None:
+    if _needs_release(model, kind):
         return remedies.start_release(model.beginning_of("release"), pull_request.head)
     if not kind.into:
         return remedies.close_pull_request(pull_request.number)

@@ -37,6 +37,10 @@ def _pair(head: str, kind: str, base: str) -> dict[str, str | Phrase]:
     return {"head": head, "kind": Phrase((kind,)), "base": base}
 
 
+def needs_release(head: str, base: str) -> Phrase:
+    return say("{head} reaches {base} through a release branch, not directly.", head=head, base=base)
+
+
 def wrong_stack(head: str, base: str, root: str, targets: Sequence[str]) -> Phrase:
     return say(
         "{head} is stacked on {base}, which goes into {root}; it must end in {right}.",

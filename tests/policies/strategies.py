@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -69,10 +70,12 @@ ARRIVAL = st.builds(world.Arrival, st.none() | NAME, st.none() | st.integers(1, 
 COMMIT = st.builds(world.Commit, SHA, TEXT, PERSON, st.integers(0, 3), st.integers(0, 3))
 COMMITS = st.lists(COMMIT, max_size=8, unique_by=lambda commit: commit.sha).map(tuple)
 
+HEAD = st.sampled_from(("feature/x", "bugfix/y", "hotfix/1.2.4", "release/1.3.0", "main", "dev", "staging")) | NAME
+BASE = st.sampled_from(("main", "dev", "release/1.3.0", "staging", "support/1.x")) | NAME
 PULL_REQUEST = st.builds(
     world.PullRequest,
-    head=NAME,
-    base=NAME,
+    head=HEAD,
+    base=BASE,
     head_sha=SHA,
     base_sha=SHA,
     number=st.none() | st.integers(1, 99),
@@ -81,13 +84,17 @@ PULL_REQUEST = st.builds(
     author=st.none() | PERSON,
     draft=st.booleans(),
     fork=st.booleans(),
-    root=st.none() | NAME,
+    root=st.none() | BASE,
 )
-BRANCHES = st.builds(world.Branches, st.dictionaries(NAME, SHA, max_size=5), st.none() | BLIND)
+BRANCHES = st.builds(
+    world.Branches,
+    st.just({"main": Sha("0" * 40), "dev": Sha("1" * 40)}) | st.dictionaries(NAME, SHA, max_size=5),
+    st.none() | BLIND,
+)
 ELSEWHERE = st.lists(
     st.builds(
         world.Elsewhere,
-        NAME,
+        BASE,
         SHAS,
         SHAS,
         st.booleans(),
@@ -99,7 +106,7 @@ ELSEWHERE = st.lists(
     unique_by=lambda place: place.branch,
 ).map(tuple)
 DRIFT = st.lists(
-    st.builds(world.Drift, NAME, NAME, COMMITS, st.none() | st.integers(1, 300), st.none() | VERSION, SHAS),
+    st.builds(world.Drift, BASE, BASE, COMMITS, st.none() | st.integers(1, 300), st.none() | VERSION, SHAS),
     max_size=3,
     unique_by=lambda place: place.branch,
 ).map(tuple)
@@ -124,7 +131,7 @@ REVIEWS = st.lists(
 PATHS = st.frozensets(TEXT | st.sampled_from(("src/a.py", "src/x/y.py", "README.md")), max_size=5)
 PUSH = st.builds(
     world.Push,
-    NAME,
+    BASE,
     st.lists(
         st.builds(
             world.PushedCommit,
@@ -133,7 +140,7 @@ PUSH = st.builds(
             | st.builds(
                 world.MergedPullRequest,
                 st.none() | st.integers(1, 9),
-                NAME,
+                HEAD,
                 st.sampled_from(("merge", "squash", "rebase")),
             ),
         ),
@@ -145,25 +152,36 @@ PUSH = st.builds(
 Known = TypeVar("Known")
 
 
-def known_or_not(strategy: st.SearchStrategy[Known]) -> st.SearchStrategy[Known | Absent | Unavailable]:
-    return strategy | strategy | ABSENT | BLIND
+def seldom_missing(strategy: st.SearchStrategy[Known]) -> st.SearchStrategy[Known | Absent | Unavailable]:
+    """Nearly always the fact, so that rules come to judge; sometimes it could not be had, or is not there."""
+    return st.integers(0, 9).flatmap(lambda n: {0: ABSENT, 1: BLIND}.get(n, strategy))
 
 
-FACTS = st.builds(
+GATHERED: Mapping[str, st.SearchStrategy[object]] = {
+    "commits": seldom_missing(COMMITS),
+    "elsewhere": seldom_missing(ELSEWHERE),
+    "drift": seldom_missing(DRIFT),
+    "releases": seldom_missing(RELEASES),
+    "tags": seldom_missing(TAGS),
+    "merge": seldom_missing(MERGE),
+    "reviews": seldom_missing(REVIEWS),
+    "paths": seldom_missing(PATHS),
+}
+BEFORE = st.builds(
     Facts,
     as_of=st.just(NOON),
-    pull_request=PULL_REQUEST | PULL_REQUEST | ABSENT,
-    push=ABSENT | ABSENT | BLIND | PUSH,
+    pull_request=seldom_missing(PULL_REQUEST).filter(lambda fact: not isinstance(fact, Unavailable)),
     branches=BRANCHES | BLIND,
-    commits=known_or_not(COMMITS),
-    elsewhere=known_or_not(ELSEWHERE),
-    drift=known_or_not(DRIFT),
-    releases=known_or_not(RELEASES),
-    tags=known_or_not(TAGS),
-    merge=known_or_not(MERGE),
-    reviews=known_or_not(REVIEWS),
-    paths=known_or_not(PATHS),
+    **GATHERED,
 )
+AFTER = st.builds(
+    Facts,
+    as_of=st.just(NOON),
+    push=seldom_missing(PUSH),
+    branches=BRANCHES | BLIND,
+)
+FACTS = BEFORE | BEFORE | AFTER
+"""What is known before a merge, or after a push."""
 
 OPTIONS: Mapping[str, Mapping[str, object]] = {
     "wrong-merge-target": {"allow_direct_promotion": True},
@@ -172,7 +190,7 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     "bad-title": {"pattern": "(a*)*$"},
     "missing-story": {"jira": "https://example.atlassian.net"},
     "missing-approval": {
-        "for": {"release": 2, "bot": 0},
+        "for": {"feature": 2, "bot": 0},
         "current_head": True,
         "teams": ["leads"],
         "paths": {"src/**": {"teams": ["data"]}},
@@ -180,32 +198,22 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def rules(*severities: str) -> st.SearchStrategy[dict[str, dict[str, object]]]:
-    """Every rule with one of these severities, some for single types, with its options or without."""
-    word = st.sampled_from(severities)
-    entries = {
-        rule.name: st.fixed_dictionaries(
-            {"severity": word},
-            optional={
-                "feature": word,
-                "hotfix": word,
-                **{key: st.just(value) for key, value in OPTIONS.get(rule.name, {}).items()},
-            },
-        )
-        for rule in CATALOGUE
-    }
-    return st.fixed_dictionaries(entries)
-
-
 def configs(*severities: str) -> st.SearchStrategy[Config]:
-    """Policies over every preset."""
-    written = st.fixed_dictionaries({"preset": st.sampled_from(NAMES)}, optional={"rules": rules(*severities)})
-    return written.map(_read)
+    """Policies over every preset; a fixed choice, because reading one takes longer than judging by it."""
+    chance = random.Random(", ".join(severities))  # no secret
+    return st.sampled_from([_config(chance, severities) for _ in range(40)])
 
 
-def _read(policy: Mapping[str, object]) -> Config:
-    text = json.dumps(policy)
-    return config_of(text.replace('"hotfix"', '"bot"').encode() if "github-flow" in text else text.encode())
+def _config(chance: random.Random, severities: Sequence[str]) -> Config:
+    rules = {rule.name: _entry(chance, rule.name, severities) for rule in CATALOGUE}
+    return config_of(json.dumps({"preset": chance.choice(NAMES), "rules": rules}).encode())
+
+
+def _entry(chance: random.Random, rule: str, severities: Sequence[str]) -> dict[str, object]:
+    """One rule with a severity, perhaps others for single types, and some of its options."""
+    words = {kind: chance.choice(severities) for kind in ("severity", "feature", "bot")}
+    maybe = {**words, **OPTIONS.get(rule, {})}
+    return {"severity": words["severity"], **{key: value for key, value in maybe.items() if chance.random() < 0.5}}
 
 
 CONFIGS = configs("off", "warning", "error")

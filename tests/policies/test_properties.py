@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import fields, replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from policies.verdict import Finding, Outcome, Remedy, Report, Severity, Verdict
 from tests.policies.strategies import BLIND, CONFIGS, FACTS, configs
 
 GATHERED = [field.name for field in fields(Facts) if field.name not in ("as_of", "pull_request", "push", "branches")]
-many = settings(max_examples=120)
+many = settings(max_examples=60, deadline=None)
 
 
 def texts(report: Report) -> list[str]:
@@ -44,32 +46,19 @@ def test_what_is_not_green_says_why(facts: Facts, config: Config) -> None:
 
 @many
 @given(FACTS, CONFIGS, st.randoms(use_true_random=False))
-def test_the_order_of_what_was_seen_never_matters(facts: Facts, config: Config, chance: st.DrawFn) -> None:
+def test_the_order_of_what_was_seen_never_matters(facts: Facts, config: Config, chance: random.Random) -> None:
     assert evaluate(shuffled(facts, chance), config) == evaluate(facts, config)
 
 
-def shuffled(facts: Facts, chance: object) -> Facts:
+def shuffled(world: Any, chance: random.Random) -> Any:  # a fact, or part of one
     """Return the same world, looked at in another order."""
-    shuffle = chance.sample  # type: ignore[attr-defined]  # a random.Random, as hypothesis hands it over
-    changes: dict[str, object] = {}
-    for name in GATHERED:
-        value = getattr(facts, name)
-        if isinstance(value, tuple):
-            changes[name] = tuple(shuffle([_inside(item, shuffle) for item in value], len(value)))
-        elif isinstance(value, Merge):
-            changes[name] = replace(value, paths=tuple(shuffle(value.paths, len(value.paths))))
-    if isinstance(facts.branches, Branches):
-        tips = facts.branches.tips
-        changes["branches"] = replace(facts.branches, tips=dict(shuffle(list(tips.items()), len(tips))))
-    if isinstance(facts.push, Push):
-        changes["push"] = replace(facts.push, commits=tuple(shuffle(facts.push.commits, len(facts.push.commits))))
-    return replace(facts, **changes)  # type: ignore[arg-type]  # each field keeps its type
-
-
-def _inside(item: object, shuffle: object) -> object:
-    if isinstance(item, Drift):
-        return replace(item, lacking=tuple(shuffle(item.lacking, len(item.lacking))))  # type: ignore[operator]
-    return item
+    if isinstance(world, tuple):
+        return tuple(chance.sample([shuffled(item, chance) for item in world], len(world)))
+    if isinstance(world, dict):
+        return dict(chance.sample(list(world.items()), len(world)))
+    if isinstance(world, Facts | Branches | Drift | Merge | Push):
+        return replace(world, **{field.name: shuffled(getattr(world, field.name), chance) for field in fields(world)})
+    return world
 
 
 @many
@@ -83,8 +72,8 @@ def test_the_same_world_gives_the_same_report(facts: Facts, config: Config) -> N
 def test_what_is_not_needed_is_not_looked_at(facts: Facts, config: Config) -> None:
     wanted = needed(facts, config)
     assert wanted <= set(GATHERED)
-    bare: dict[str, Unavailable] = {name: NOT_ASKED for name in GATHERED if name not in wanted}
-    assert evaluate(replace(facts, **bare), config) == evaluate(facts, config)  # type: ignore[arg-type]  # likewise
+    bare: dict[str, Any] = {name: NOT_ASKED for name in GATHERED if name not in wanted}
+    assert evaluate(replace(facts, **bare), config) == evaluate(facts, config)
 
 
 @many
@@ -92,32 +81,25 @@ def test_what_is_not_needed_is_not_looked_at(facts: Facts, config: Config) -> No
 def test_not_seeing_never_turns_red_into_green(facts: Facts, config: Config, blind: Unavailable) -> None:
     red = {verdict.rule for verdict in evaluate(facts, config).blocking}
     for name in needed(facts, config):
-        unseen = evaluate(replace(facts, **{name: blind}), config)  # type: ignore[arg-type]  # likewise
+        change: dict[str, Any] = {name: blind}
+        unseen = evaluate(replace(facts, **change), config)
         assert red <= {verdict.rule for verdict in unseen.blocking}
 
 
 @many
 @given(FACTS, configs("off", "warning"))
 def test_a_warning_never_blocks(facts: Facts, config: Config) -> None:
-    config = replace(config, rules={name: _softened(config, name) for name in config.rules})
     report = evaluate(facts, config)
     assert not report.blocking
     assert report.outcome is Outcome.PASS
-
-
-def _softened(config: Config, rule: str) -> object:
-    setting = config.rules[rule]
-    soft = {kind: min(severity, Severity.WARNING) for kind, severity in setting.per_type.items()}
-    return replace(setting, severity=min(setting.severity, Severity.WARNING), per_type=soft)
 
 
 @many
 @given(FACTS, configs("error"))
 def test_only_what_was_judged_and_kept_is_green(facts: Facts, config: Config) -> None:
     report = evaluate(facts, config)
-    green = all(verdict.outcome in (Outcome.PASS, Outcome.SKIP) for verdict in report.blocking + report.verdicts)
-    severe = all(verdict.severity is Severity.ERROR for verdict in report.verdicts)
-    assert (report.outcome is Outcome.PASS) == green or not severe
+    kept = all(verdict.outcome in (Outcome.PASS, Outcome.SKIP) for verdict in report.verdicts)
+    assert (report.outcome is Outcome.PASS) == kept
 
 
 @given(st.lists(st.sampled_from(Outcome)))
