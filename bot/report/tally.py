@@ -98,12 +98,15 @@ def _newest(replayed: Sequence[Replayed], console: Console) -> None:
     console.print()
     console.print("Newest that would have been blocked", style="bold")
     for each in reversed(blocked):
-        pair = f"{visible(str(each.merge.source))} → {visible(each.merge.target)}"
+        owner = "fork:" if each.merge.fork else ""
+        pair = f"{owner}{visible(str(each.merge.source))} → {visible(each.merge.target)}"
         console.print(
             Text.assemble((f"{each.when:%Y-%m-%d} {each.merge.sha[:10]} ", "dim"), (pair, "bold")), soft_wrap=True
         )
         for verdict in each.report.blocking if each.report else ():
-            console.print(Text(f"    {verdict.rule}: ", "red") + styled(verdict.findings[0].message), soft_wrap=True)
+            console.print(
+                Text.assemble((f"    {verdict.rule}: ", "red"), styled(verdict.findings[0].message)), soft_wrap=True
+            )
     console.print()
 
 

@@ -62,7 +62,7 @@ def _show_skipped(skipped: list[Verdict], console: Console, *, verbose: bool) ->
         return
     for verdict in skipped:
         reason = verdict.reason or Phrase(())
-        _line(console, Text(f"nothing to judge  {verdict.rule}: ", "dim") + styled(reason), 2)
+        _line(console, Text.assemble((f"nothing to judge  {verdict.rule}: ", "dim"), styled(reason)), 2)
 
 
 def subject_of(judged: Judged) -> Text:
@@ -93,7 +93,7 @@ def _show_verdict(verdict: Verdict, console: Console) -> None:
 def _show_finding(finding: Finding, console: Console) -> None:
     _line(console, styled(finding.message), 4)
     for detail in finding.details[:MOST_DETAILS]:
-        _line(console, Text("· ", "dim") + styled(detail), 6)
+        _line(console, Text.assemble(("· ", "dim"), styled(detail)), 6)
     if len(finding.details) > MOST_DETAILS:
         _line(console, Text(f"… and {len(finding.details) - MOST_DETAILS} more", "dim"), 6)
     if finding.remedy is not None:
@@ -101,7 +101,7 @@ def _show_finding(finding: Finding, console: Console) -> None:
 
 
 def _show_remedy(remedy: Remedy, console: Console) -> None:
-    _line(console, Text("fix  ", "dim") + styled(remedy.text), 4)
+    _line(console, Text.assemble(("fix  ", "dim"), styled(remedy.text)), 4)
     for command in remedy.commands:
         console.print(Text.assemble(" " * 9, ("$ ", "dim"), (command, "cyan")), soft_wrap=True)
 
