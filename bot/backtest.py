@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.check import Question
 from bot.errors import UsageProblem
-from bot.gather.policy import Policy, find_policy
+from bot.gather.policy import Policy, default_branch, find_policy
 from bot.gather.replay import Past, PastFacts
 from bot.gather.source import gather
 from bot.git.clone import Clone
-from bot.git.command import Git
+from bot.git.command import Git, moment
 from bot.git.history import History
 from bot.git.merges import FoundMerge, Kind, find_merges, read_lines, remembered
 from policies.evaluate import evaluate
@@ -45,6 +45,8 @@ class Backtest:
     model: BranchModel
     replayed: tuple[Replayed, ...]
     syncs: int
+    unbound: str | None = None
+    """The default branch, where it plays no role in the policy: merges on it were not looked at."""
 
 
 Progress = Callable[[Iterable[FoundMerge], int], Iterable[FoundMerge]]
@@ -75,7 +77,9 @@ def backtest(
     judged = [merge for merge in merges if merge.kind is not Kind.SYNC]
     chosen = judged[-stretch.last :] if stretch.last else judged
     replayed = tuple(_replay(past, policy, merge) for merge in progress(chosen, len(chosen)))
-    return Backtest(policy, model, replayed, len(merges) - len(judged))
+    default = default_branch(clone)
+    unbound = default if default is not None and model.classify(default) is None else None
+    return Backtest(policy, model, replayed, len(merges) - len(judged), unbound)
 
 
 def _revision(clone: Clone, since: str | None) -> Sha | None:
@@ -89,7 +93,7 @@ def _revision(clone: Clone, since: str | None) -> Sha | None:
 
 def _replay(past: Past, policy: Policy, merge: FoundMerge) -> Replayed:
     commit = past.history.nodes[merge.sha].commit
-    when = datetime.fromtimestamp(commit.when, UTC)
+    when = moment(commit.when)
     if merge.source is None:
         return Replayed(merge, commit.subject, when, None, None)
     source = PastFacts(past, merge)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -64,9 +65,16 @@ def main() -> NoReturn:
         sys.exit(EXIT_USAGE)
     except (GitError, checking.Undecided) as error:
         _complain(str(error), EXIT_UNDECIDED)
-    except BrokenPipeError:  # somebody piped us into head
+    except BrokenPipeError:  # somebody piped us into head; what was not read to the end is no pass
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_PASS)
+        sys.exit(EXIT_UNDECIDED)
+    except Exception as error:  # noqa: BLE001  # a traceback would end with 1, which means "blocked"
+        if os.environ.get("HEADGATE_TRACEBACK"):
+            traceback.print_exc()
+        _complain(f"{type(error).__name__}: {error}. This is a fault in Headgate: {_REPORT}", EXIT_UNDECIDED)
+
+
+_REPORT = "report it, with what HEADGATE_TRACEBACK=1 shows."
 
 
 def _complain(message: str, code: int) -> NoReturn:

@@ -37,16 +37,19 @@ class Sketch:
 def init(repo: Path, *, force: bool) -> Path:
     """Write the file and return its path; refuses to overwrite one unless ``force``."""
     clone = Clone(Git(repo))
-    if clone.is_bare:
-        raise UsageProblem("This repository is bare, so there is no work tree to write into; run init in a clone.")
-    path = Path(clone.git.run("rev-parse", "--show-toplevel").rstrip("\n")) / PATH
-    if path.exists() and not force:
+    if clone.top is None:
+        raise UsageProblem("There is no work tree here to write into; run init in the folder of a clone.")
+    path = clone.top / PATH
+    if (path.exists() or path.is_symlink()) and not force:
         raise UsageProblem(f"{path} exists already; --force overwrites it.")
     text = render(sketch(clone))
     if isinstance(read(text.encode()), ConfigErrors):
         raise AssertionError("headgate init wrote a policy that it cannot read")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written: {error.strerror}.") from error
     return path
 
 

@@ -199,8 +199,9 @@ tighten it, not weaken it:
 * an option may move only the way that is stricter, which the table of its rule names; an option without such a way is
   fixed. A rule that is off everywhere in the organisation's policy has no floor;
 * the preset is fixed, and so is where a branch type starts;
-* a branch type may be called by fewer names (production, integration and other single branches: by the first of them),
-  and may merge into less, as long as `wrong-merge-target` is an error for it;
+* names are fixed; features, bugfixes and other types that stack may do with fewer, and `production: main` may repeat
+  the first of the organisation's names (its others still count);
+* a branch type may merge into less, as long as `wrong-merge-target` is an error for it;
 * a type of the repository's own is tried after the organisation's, cannot take a name that has a type there, and may
   merge nowhere, which `wrong-merge-target` must enforce as an error;
 * below `mlflow:`, what the organisation says is fixed, each metric as a whole; the repository may add to it.

@@ -49,8 +49,9 @@ def test_every_rule_has_a_page_and_a_line_in_the_index() -> None:
 
 
 def test_every_link_between_the_pages_leads_somewhere() -> None:
-    for page, text in docs.generated().items():
-        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text if page.suffix == ".md" else ""):
+    pages = {page: text for page, text in docs.generated().items() if page.suffix == ".md"}
+    for page, text in pages.items():
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text):
             file = (page.parent / target).resolve() if target else page
             assert file.exists(), f"{page.name}: {target}"
             assert not anchor or anchor in anchors(file), f"{page.name}: #{anchor}"

@@ -60,9 +60,11 @@ def read_event(path: Path) -> Event:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)  # a device has no end
+        if len(data) > LARGEST:
             raise UsageProblem(f"{path} has more than 25 MiB; GitHub sends no such event.")
-        payload = json.loads(path.read_bytes())
+        payload = json.loads(data)
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
@@ -84,7 +86,7 @@ def _pull_request(given: dict[str, Any]) -> PullRequest:
         base=_text(base["ref"]),
         head_sha=_sha(head["sha"]),
         base_sha=_sha(base["sha"]),
-        number=int(given["number"]),
+        number=_number(given["number"]),
         title=_text(given["title"]),
         body=_text(given.get("body") or ""),
         author=_text(given["user"]["login"]) if given.get("user") else None,
@@ -109,6 +111,12 @@ def _sha(value: object) -> Sha:
     if len(text) not in (40, 64) or set(text) - set("0123456789abcdef"):
         raise ValueError("not a commit id")
     return Sha(text)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise TypeError("not the number of a pull request")
+    return value
 
 
 def _text(value: object) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 from bot.gather.drift import MOST_LACKING
 from bot.git import graph
 from bot.git.clone import Clone
-from bot.git.command import Git
+from bot.git.command import Git, moment
 from policies.facts import (
     Absent,
     Arrival,
@@ -212,4 +212,4 @@ class LocalFacts:
 
 
 def _moment(unix: str) -> datetime:
-    return datetime.fromtimestamp(int(unix), UTC) if unix else datetime.min.replace(tzinfo=UTC)
+    return moment(int(unix or 0))

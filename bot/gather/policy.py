@@ -9,6 +9,7 @@ from bot.errors import UsageProblem
 from bot.git.clone import Clone
 from bot.git.command import GitError
 from policies.config import Config, ConfigErrors, default, read
+from policies.config.document import LARGEST
 
 PATH = ".github/headgate.yml"
 MISSPELT = ".github/headgate.yaml"
@@ -83,11 +84,9 @@ def parse(data: bytes, label: str, extended: Path | None = None) -> Config:
 def default_branch(clone: Clone) -> str | None:
     """Return the default branch as the remote had it at the last clone, or the one a bare repository points to."""
     if clone.remote:
-        code, out = clone.git.answer(
-            "symbolic-ref", "--quiet", "--short", f"refs/remotes/{clone.remote}/HEAD", codes=(0, 1, 128)
-        )
+        code, out = clone.git.answer("symbolic-ref", "--quiet", f"refs/remotes/{clone.remote}/HEAD", codes=(0, 1, 128))
         if code == 0:
-            return out.strip().removeprefix(f"{clone.remote}/")
+            return out.rstrip("\n").removeprefix(f"refs/remotes/{clone.remote}/")
     if clone.is_bare:
         return clone.current()
     return next((name for name in ("main", "master") if name in clone.branches.tips), None)
@@ -111,15 +110,16 @@ def _blob(clone: Clone, tip: str, path: str) -> bytes | None:
 
 
 def _in_work_tree(clone: Clone) -> bytes | None:
-    if clone.is_bare:
-        return None
-    top = Path(clone.git.run("rev-parse", "--show-toplevel").rstrip("\n"))
-    file = top / PATH
-    return _bytes(file) if file.is_file() else None
+    file = clone.top / PATH if clone.top else None
+    return _bytes(file) if file and file.is_file() else None
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)  # a device has no end
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error
+    if len(data) > LARGEST:
+        raise UsageProblem(f"{path} has more than {LARGEST // 1024} KiB; a policy file has a few.")
+    return data

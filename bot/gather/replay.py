@@ -6,12 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 
 from bot.gather.drift import MOST_LACKING, RunningDrift
 from bot.git import graph, subjects
-from bot.git.command import Git
+from bot.git.command import Git, moment
 from bot.git.history import History, Line
 from bot.git.merges import FoundMerge, Lines
 from policies.facts import (
@@ -230,9 +229,8 @@ class PastFacts:
             place = line.arrival.get(tag.sha, nowhere)
             if place >= merged and tag.sha not in mine:
                 continue  # it was set on this merge, or later
-            moment = datetime.fromtimestamp(tag.created, UTC)
             known = nowhere < place < merged
-            tags.append(Tag(tag.name, moment, known, known and place <= start, tag.sha in mine))
+            tags.append(Tag(tag.name, moment(tag.created), known, known and place <= start, tag.sha in mine))
         return tuple(tags)
 
     def _fork_place(self, line: Line) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
+from bot.errors import UsageProblem
 from bot.git.command import Git
 from policies.facts import Branches, Sha, Unavailable
 from policies.phrase import command, say
 from policies.verdict import Remedy
 from policies.words import blind
 
-_EVERY_BRANCH = "refs/heads/*:"
+_EVERY_BRANCH = ("refs/heads/*:", "refs/*:")
 
 
 class Clone:
@@ -21,6 +23,10 @@ class Clone:
         self.git = git
         remotes = git.lines("remote")
         usual = "origin" if "origin" in remotes else (remotes[0] if len(remotes) == 1 else None)
+        if remote and remote not in remotes:
+            raise UsageProblem(
+                f"There is no remote {remote} here; git remote lists them: {', '.join(remotes) or 'none'}."
+            )
         self.remote = remote or usual
 
     @cached_property
@@ -50,13 +56,18 @@ class Clone:
     @cached_property
     def missing(self) -> Unavailable | None:
         """Why a branch of the server may not be here, or None if the clone fetches them all."""
-        if self.remote is None or any(_EVERY_BRANCH in spec for spec in self._refspecs):
+        if self._fetches_every_branch:
             return None if not self.is_shallow else blind.shallow(self.unshallow)
-        return blind.single_branch(self.remote, (*self._widen, command("git", "fetch", self.remote)))
+        return blind.single_branch(str(self.remote), (*self._widen, command("git", "fetch", str(self.remote))))
 
     @cached_property
     def _refspecs(self) -> Sequence[str]:
-        return self.git.config(f"remote.{self.remote}.fetch") or ([_EVERY_BRANCH] if self.is_bare else [])
+        return self.git.config(f"remote.{self.remote}.fetch") or ([*_EVERY_BRANCH] if self.is_bare else [])
+
+    @property
+    def _fetches_every_branch(self) -> bool:
+        specs = (spec.removeprefix("+") for spec in self._refspecs)
+        return self.remote is None or any(spec.startswith(_EVERY_BRANCH) for spec in specs)
 
     @cached_property
     def is_bare(self) -> bool:
@@ -69,7 +80,7 @@ class Clone:
     @property
     def _widen(self) -> tuple[str, ...]:
         """The command that makes a clone of one branch fetch all; nothing for a clone that does already."""
-        if self.remote is None or any(_EVERY_BRANCH in spec for spec in self._refspecs):
+        if self.remote is None or self._fetches_every_branch:
             return ()
         return (command("git", "remote", "set-branches", self.remote, "*"),)
 
@@ -80,8 +91,15 @@ class Clone:
 
     def current(self) -> str | None:
         """Return the branch that is checked out, or None with a detached head."""
-        code, out = self.git.answer("symbolic-ref", "--quiet", "--short", "HEAD", codes=(0, 1))
-        return out.strip() if code == 0 else None
+        code, out = self.git.answer("symbolic-ref", "--quiet", "HEAD", codes=(0, 1))
+        return out.rstrip("\n").removeprefix("refs/heads/") if code == 0 else None
+
+    @cached_property
+    def top(self) -> Path | None:
+        """The folder of the work tree; None in a bare repository and inside ``.git``."""
+        if self.git.run("rev-parse", "--is-inside-work-tree").strip() != "true":
+            return None
+        return Path(self.git.run("rev-parse", "--show-toplevel").removesuffix("\n"))
 
     def name(self, given: str) -> str:
         """Return the branch that somebody means by ``dev``, ``origin/dev`` or ``refs/heads/dev``."""

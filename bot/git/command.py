@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import UsageProblem
@@ -18,8 +19,13 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",  # GitHub does not know refs/replace either
+    "GIT_GRAFT_FILE": os.devnull,  # nor .git/info/grafts
     "GIT_PAGER": "cat",
 }
+
+
+_ELSEWHERE = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
+"""What Git sets for a hook (https://git-scm.com/docs/githooks): it means the hook's repository, not one named here."""
 
 
 class GitError(Exception):
@@ -31,11 +37,21 @@ class GitError(Exception):
         self.said = said
 
 
+def moment(seconds: int) -> datetime:
+    """Return a date that Git knows in seconds since 1970; what lies beyond Python's calendar is cut."""
+    return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), UTC)
+
+
+_FIRST, _LAST = (int(datetime(year, 1, 2, tzinfo=UTC).timestamp()) for year in (1, 9999))
+
+
 class Git:
     """One repository. Text comes back as Git has it; bytes that are not UTF-8 survive as lone surrogates."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        inherited = _ELSEWHERE if directory != Path() else frozenset()
+        self._environment = {k: v for k, v in os.environ.items() if k not in inherited} | _ENVIRONMENT
         try:
             self.run("rev-parse", "--git-dir")
         except GitError as error:
@@ -51,7 +67,7 @@ class Git:
             done = subprocess.run(
                 ["git", "-c", "core.fsmonitor=false", *arguments],
                 cwd=self.directory,
-                env={**os.environ, **_ENVIRONMENT},
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=TIMEOUT,
@@ -59,6 +75,8 @@ class Git:
             )
         except subprocess.TimeoutExpired as error:
             raise GitError(arguments, -1, f"no answer within {TIMEOUT} seconds") from error
+        except PermissionError as error:
+            raise UsageProblem(f"{self.directory} may not be entered.") from error
         except (FileNotFoundError, NotADirectoryError) as error:
             if self.directory.is_dir():
                 raise UsageProblem("Git is not installed; Headgate needs git 2.38 or newer.") from error

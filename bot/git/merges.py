@@ -178,12 +178,13 @@ def _messages(git: Git, tips: list[Sha], since: Sha | None) -> dict[Sha, tuple[s
     if not tips:
         return {}
     excluded = ["--not", since] if since else []
-    form = "--format=%H%x00%s%x00%b%x1e"
+    form = "--format=%H%x00%s%x00%b%x00"  # no commit message has a NUL, everything else may stand in one
     text = git.run(
         "rev-list", "--merges", "--no-commit-header", "--encoding=UTF-8", form, *sorted(set(tips)), *excluded
     )
-    records = (record.lstrip("\n").split("\0", 2) for record in text.split("\x1e") if "\0" in record)
-    return {Sha(sha): (subject, body) for sha, subject, body in records}
+    words = text.split("\0")[:-1]
+    records = zip(words[::3], words[1::3], words[2::3], strict=True)
+    return {Sha(sha.strip()): (subject, body) for sha, subject, body in records}
 
 
 def _upstream(git: Git, owners: Iterable[str | None]) -> str | None:

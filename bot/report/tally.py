@@ -25,7 +25,9 @@ def show(result: Backtest, seconds: float, console: Console) -> None:
     replayed = result.replayed
     per_merge = f", {seconds / len(replayed) * 1000:.1f} ms each" if replayed else ""
     console.print(
-        f"{len(replayed)} merges replayed in {seconds:.1f} s{per_merge}; policy: {result.policy.label}", soft_wrap=True
+        f"{len(replayed)} merges replayed in {seconds:.1f} s{per_merge}; policy: {visible(result.policy.label)}",
+        soft_wrap=True,
+        markup=False,
     )
     roles = ", ".join(f"{role} {visible(name)}" for role, name in result.model.roles.items() if name)
     console.print(f"{roles or 'no long-lived branch found'}", soft_wrap=True, style="dim")
@@ -37,10 +39,13 @@ def show(result: Backtest, seconds: float, console: Console) -> None:
         _types(replayed, console)
         _rules(replayed, console)
         _newest(replayed, console)
-    notes = [
-        "Approvals, conflicts and squashed pull requests are not in the history and were not judged.",
-        *([result.policy.note] if result.policy.note else []),
-    ]
+    notes = ["Approvals, conflicts and squashed pull requests are not in the history and were not judged."]
+    if result.unbound:
+        notes.insert(
+            0, f"{visible(result.unbound)}, the default branch, plays no role in this policy: bind it in branches."
+        )
+    if result.policy.note:
+        notes.append(result.policy.note)
     for note in notes:
         console.print(Text(note, "dim italic"), soft_wrap=True)
 

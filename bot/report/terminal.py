@@ -50,7 +50,7 @@ def show(judged: Judged, console: Console, *, verbose: bool = False) -> None:
     if passed:
         _line(console, Text.assemble(("passed  ", "green"), ", ".join(passed)), 2)
     _show_skipped([v for v in report.verdicts if v.outcome is Outcome.SKIP], console, verbose=verbose)
-    _line(console, Text.assemble(("policy  ", "dim"), (judged.policy.label, "dim")), 2)
+    _line(console, Text.assemble(("policy  ", "dim"), (visible(judged.policy.label), "dim")), 2)
     for note in judged.notes:
         _line(console, Text(visible(note, 500), "dim italic"), 2)
 

@@ -50,6 +50,7 @@ def read(data: bytes, organisation: Config | None = None) -> Config | ConfigErro
     problems += rule_problems
     if organisation is not None and not problems:
         problems += tighten.weakened(document, config, organisation)
+        config = replace(config, branches=tighten.with_all_names(branches, organisation))
     return ConfigErrors(_ordered(problems)) if problems else config
 
 

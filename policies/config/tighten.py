@@ -8,6 +8,7 @@ move the way it is marked as stricter, a branch type may only be called by fewer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from policies.catalogue import BY_NAME
 from policies.config.document import Document, Path, Problem
@@ -89,11 +90,7 @@ def _branches(document: Document, config: Config, organisation: Config, name: st
 
 def _loosened(kind: BranchType, floor: BranchType, *, refused: bool) -> Iterator[str]:
     """Yield what of a branch type is not as strict as the organisation has it."""
-    if kind.is_role or floor.is_role:  # a later name must not come first: which branch is judged hangs on the order
-        fewer_names = bool(kind.patterns) and kind.patterns == floor.patterns[: len(kind.patterns)]
-    else:
-        fewer_names = set(kind.patterns) <= set(floor.patterns)
-    if not fewer_names:
+    if not _called_the_same(kind, floor):
         yield "names"
     if set(kind.starts_from) != set(floor.starts_from):  # less is not stricter: what starts nowhere has nothing foreign
         yield "from"
@@ -101,3 +98,27 @@ def _loosened(kind: BranchType, floor: BranchType, *, refused: bool) -> Iterator
         yield "into"
     if kind.stack != floor.stack and not (refused and floor.stack):
         yield "stack"
+
+
+def _called_the_same(kind: BranchType, floor: BranchType) -> bool:
+    """Say whether no branch loses its type, but for topics (features, bugfixes), which may be called by fewer names.
+
+    A role may name the first of its names only: ``with_all_names`` gives it the others back.
+    """
+    if floor.is_role:
+        return kind.patterns == floor.patterns[: len(kind.patterns)]
+    if floor.stack:
+        return set(kind.patterns) <= set(floor.patterns)
+    return set(kind.patterns) == set(floor.patterns)
+
+
+def with_all_names(branches: Iterable[BranchType], organisation: Config) -> tuple[BranchType, ...]:
+    """Give each role all names that the organisation has for it.
+
+    Otherwise ``production: main`` would leave a repository without a production branch to judge where it has only a
+    ``master``.
+    """
+    floors = {kind.name: kind for kind in organisation.branches if kind.is_role}
+    return tuple(
+        replace(kind, patterns=floors[kind.name].patterns) if kind.name in floors else kind for kind in branches
+    )

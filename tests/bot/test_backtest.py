@@ -184,6 +184,16 @@ def test_the_tables_and_the_json_agree(team: Team, headgate: Headgate) -> None:
     assert all(entry["blocked_by"][0]["messages"] for entry in blocked)
 
 
+def test_a_default_branch_without_a_role_is_pointed_out(tmp_path: Path, headgate: Headgate) -> None:
+    desk = Desk(tmp_path, "repo")
+    desk.commit("A", "first", {"a": "1\n"})
+    desk.start("trunk", "main")
+    desk.publish()
+    desk.git("remote", "set-head", "origin", "trunk")
+    answer = headgate("backtest", "--repo", desk.clone)
+    assert "trunk, the default branch, plays no role in this policy: bind it in branches." in answer.out
+
+
 def test_a_shallow_clone_says_how_to_get_the_rest(team: Team, headgate: Headgate, tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{team.desk.origin}", shallow], check=True)

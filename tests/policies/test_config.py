@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies import presets
 from policies.config import Config, ConfigErrors, default, read
@@ -17,6 +19,8 @@ from policies.words import faults
 from tests.policies import fixtures
 from tests.policies.fixtures import config_of, problems
 from tests.policies.hostile import ALLOWED, HOSTILE
+
+READABLE = [path.read_bytes() for path in sorted(fixtures.DIRECTORY.glob("*.yml"))]
 
 PATIENCE = 10.0
 """Seconds. Each of these takes well under one; only a hang takes this long."""
@@ -139,6 +143,18 @@ def test_hostile_bytes_get_an_answer(name: str) -> None:
     assert time.monotonic() - begun < PATIENCE
     assert isinstance(answer, Config) == (name in ALLOWED)
     assert len(problems(answer)) <= MOST_PROBLEMS + 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_file_gets_an_answer(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(READABLE))
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    put = data.draw(
+        st.sampled_from((b"", text, b"{", b"[", b": ", b"- ", b'"', b"&a ", b"*a", b"\t", b"\n")) | st.binary()
+    )
+    answer = read(text[:start] + put + text[end:])
+    assert isinstance(answer, Config) or problems(answer)
 
 
 def test_many_problems_are_cut_and_the_cut_is_said() -> None:

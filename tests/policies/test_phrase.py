@@ -6,47 +6,23 @@ import inspect
 import re
 import shlex
 import subprocess
-import unicodedata
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from policies import words
 from policies.catalogue import CATALOGUE
-from policies.facts import NOT_ASKED, Unavailable
+from policies.facts import NOT_ASKED, Commit, Sha, Unavailable
 from policies.phrase import LONGEST_FOREIGN, Foreign, Phrase, command, say, visible
 from policies.verdict import Remedy
 from policies.words import blind, faults, offences, remedies, skips
 from policies.words.why import WHY
+from tests.policies.readers import ITEM, PLAIN, TABLE, Browser, invisible_in, shown_in
 from tests.policies.strategies import NASTY, TEXT
 
-MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 WORDS = (blind, faults, offences, remedies, skips)
-
-
-def leaves(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.children:
-            yield from leaves(token.children)
-        else:
-            yield token
-
-
-def shown_in(markdown: str) -> tuple[set[str], list[str]]:
-    """Return the kinds of elements that arise, and the contents of the code spans."""
-    tokens = list(leaves(MARKDOWN.parse(markdown)))
-    return {token.type for token in tokens}, [token.content for token in tokens if token.type == "code_inline"]
-
-
-PLAIN = {"text", "code_inline", "paragraph_open", "paragraph_close"}
-TABLE = {f"{part}_{side}" for part in ("table", "thead", "tbody", "tr", "th", "td") for side in ("open", "close")}
-ITEM = {"bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"}
 
 
 @settings(deadline=None)
@@ -57,8 +33,10 @@ def test_foreign_text_is_code_in_a_paragraph(one: str, other: str) -> None:
     assert [text.strip() for text in code] == [expected(one), expected(other)]
 
 
-def expected(text: str) -> str:
-    return visible(text).strip()
+def expected(text: str, *, in_table: bool = False) -> str:
+    """Outside a table, the backslash before a pipe is shown; a phrase does not know where it will stand."""
+    shown = visible(text).strip()
+    return shown if in_table else shown.replace("|", r"\|")
 
 
 @settings(deadline=None)
@@ -76,7 +54,7 @@ def test_foreign_text_is_code_in_a_table_cell(one: str, other: str) -> None:
     kinds, code = shown_in(f"| a | b |\n|---|---|\n| {cells[0]} | {cells[1]} |\n")
     assert kinds <= PLAIN | TABLE
     assert kinds >= TABLE
-    assert [text.strip() for text in code] == [expected(one), expected(other)]
+    assert [text.strip() for text in code] == [expected(one, in_table=True), expected(other, in_table=True)]
 
 
 @settings(deadline=None)
@@ -89,28 +67,10 @@ def test_a_list_of_foreign_texts_is_code_and_is_cut(texts: list[str]) -> None:
     assert phrase.plain().endswith("and 3 more.") == (len(texts) == 8)
 
 
-class _Reader(HTMLParser):
-    """Collects what a browser would build."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag + "".join(name for name, _ in attrs))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def handle_comment(self, data: str) -> None:
-        self.elements.append(f"<!--{data}")
-
-
 @settings(deadline=None)
 @given(TEXT, TEXT)
 def test_foreign_text_is_code_in_html(one: str, other: str) -> None:
-    reader = _Reader()
+    reader = Browser()
     reader.feed(say("{one} & {other}", one=one, other=other).html())
     reader.close()
     assert reader.elements == ["code", "code"]
@@ -122,7 +82,7 @@ def test_foreign_text_is_code_in_html(one: str, other: str) -> None:
 def test_nothing_invisible_reaches_a_terminal(text: str) -> None:
     phrase = say("It is {text}.", text=text)
     for form in (phrase.plain(), phrase.markdown(), phrase.html(), command("git", text)):
-        assert not {unicodedata.category(character) for character in form} & INVISIBLE
+        assert not invisible_in(form)
         form.encode("utf-8")
 
 
@@ -176,11 +136,11 @@ def sample(parameter: inspect.Parameter) -> object:
     samples: dict[str, object] = {"str": "KIND", "int": 2, "bool": True, "str | None": "KIND", "int | None": 2}
     if kind in samples:
         return samples[kind]
-    if kind in ("Sequence[str]", "Iterable[str]"):
-        return ["FOREIGN", "FOREIGN"]
+    if kind in ("Sequence[str]", "Iterable[str]", "tuple[str, ...]"):
+        return ("FOREIGN", "FOREIGN")
     if kind == "Sequence[Commit]":
-        return []
-    assert parameter.default is not inspect.Parameter.empty or kind == "Arrival | None", kind
+        return [Commit(Sha("a" * 40), "FOREIGN")]
+    assert parameter.default is None, f"{parameter}: there is no sample of this"
     return None
 
 
@@ -210,8 +170,8 @@ def test_our_own_words_are_plain(name: str) -> None:
     function = SENTENCES[name]
     for absent in (False, True):
         for phrase in phrases(spoken(function, absent=absent)):
-            for literal in (part for part in phrase.parts if isinstance(part, str)):
-                assert not RENDERS.search(CODE_WORDS.sub("", literal)), literal
+            text = "".join(part if isinstance(part, str) else "foreign" for part in phrase.parts)
+            assert not RENDERS.search(CODE_WORDS.sub("", text))
 
 
 @pytest.mark.parametrize("rule", WHY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,20 +13,24 @@ from hypothesis import strategies as st
 from policies.config import Config
 from policies.evaluate import evaluate, needed
 from policies.facts import NOT_ASKED, Branches, Drift, Facts, Merge, Push, Unavailable
+from policies.phrase import Phrase
 from policies.verdict import Finding, Outcome, Remedy, Report, Severity, Verdict, worst
+from tests.policies.readers import PLAIN, invisible_in, shown_in
 from tests.policies.strategies import BLIND, CONFIGS, FACTS, configs
 
 GATHERED = [field.name for field in fields(Facts) if field.name not in ("as_of", "pull_request", "push", "branches")]
 many = settings(max_examples=60, deadline=None)
 
 
-def texts(report: Report) -> list[str]:
-    """Return everything that a report says, in every form."""
-    findings = [finding for verdict in report.verdicts for finding in verdict.findings]
-    phrases = [verdict.reason for verdict in report.verdicts if verdict.reason]
-    for finding in findings:
-        phrases += [finding.message, *finding.details, *([finding.remedy.text] if finding.remedy else [])]
-    return [text for phrase in phrases for text in (phrase.plain(), phrase.markdown(), phrase.html())]
+def phrases(report: Report) -> Iterator[Phrase]:
+    """Yield everything that a report says."""
+    for verdict in report.verdicts:
+        if verdict.reason:
+            yield verdict.reason
+        for finding in verdict.findings:
+            yield from (finding.message, *finding.details)
+            if finding.remedy:
+                yield finding.remedy.text
 
 
 @many
@@ -33,7 +38,14 @@ def texts(report: Report) -> list[str]:
 def test_no_rule_ever_crashes(facts: Facts, config: Config) -> None:
     report = evaluate(facts, config)
     assert not [verdict for verdict in report.verdicts if verdict.outcome is Outcome.ERROR]
-    assert all(texts(report))
+
+
+@many
+@given(FACTS, CONFIGS)
+def test_whatever_is_said_is_inert(facts: Facts, config: Config) -> None:
+    for phrase in phrases(evaluate(facts, config)):
+        assert shown_in(phrase.markdown())[0] <= PLAIN
+        assert not invisible_in(phrase.plain())
 
 
 @many

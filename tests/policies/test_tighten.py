@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policies.config import Config, ConfigErrors, read
-from policies.verdict import Severity
+from policies.evaluate import evaluate
+from policies.facts import Facts
+from policies.verdict import Outcome, Severity
 from tests.policies.fixtures import config_of
+from tests.policies.strategies import FACTS
 
 ALLOWED = {
     "nothing": ("", ""),
@@ -56,6 +61,24 @@ def test_a_policy_may_be_tightened(name: str) -> None:
     assert isinstance(read(repository.encode(), config_of(organisation.encode())), Config)
 
 
+def _tightened() -> list[tuple[Config, Config]]:
+    """Return organisations and repositories that extend them, but for what the organisation lets relax."""
+    pairs = []
+    for organisation, repository in ALLOWED.values():
+        above = config_of(organisation.encode())
+        below = read(repository.encode(), above)
+        if isinstance(below, Config) and "may_relax" not in organisation:
+            pairs.append((above, below))
+    return pairs
+
+
+@settings(max_examples=60, deadline=None)
+@given(FACTS, st.sampled_from(_tightened()))
+def test_whatever_failed_still_fails(facts: Facts, policies: tuple[Config, Config]) -> None:
+    organisation, repository = policies
+    assert evaluate(facts, organisation).outcome is Outcome.PASS or evaluate(facts, repository).blocking
+
+
 LOOPHOLES = {
     "a severity, in short": ("", "rules: {unknown-branch-type: warning}"),
     "a severity, in long": ("", "rules: {unknown-branch-type: {severity: off}}"),
@@ -79,6 +102,8 @@ LOOPHOLES = {
     "production at another place": ("", "branches: {production: nowhere}"),
     "production at a later name": ("", "branches: {production: [production, main]}"),
     "production without its first name": ("", "branches: {production: master}"),
+    "production without names": ("", "branches: {production: []}"),
+    "fewer names for a release": ("", "branches: {release: release-*}"),
     "production for the integration branch": ("", "branches: {integration: main, production: stable}"),
     "production as an experiment": ("", "branches: {experiment: [experiment/**, play/**, main]}"),
     "hotfixes as features": ("", "branches: {feature: [feature/**, 'hotfix/*'], hotfix: 'never/*'}"),
@@ -125,6 +150,14 @@ def test_a_type_of_the_repositorys_own_comes_last() -> None:
     config = read(b"branches: {mine: {names: '**', into: []}}", config_of(b""))
     assert isinstance(config, Config)
     assert config.branches[-1].name == "mine"
+
+
+def test_a_role_keeps_the_names_that_the_organisation_has_for_it() -> None:
+    """Else a repository that has only a `master` would have no production branch to judge."""
+    organisation = config_of(b"")
+    config = read(b"branches: {production: main}", organisation)
+    assert isinstance(config, Config)
+    assert config.branches == organisation.branches
 
 
 def test_metrics_of_the_organisation_are_not_lost() -> None:
