@@ -6,6 +6,7 @@ Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def read_event(path: Path) -> Event:
     payload = _load(path)
     try:
         if "pull_request" in payload:
-            return _pull_request(payload["pull_request"])
+            return read_pull_request(payload["pull_request"])
         if "merge_group" in payload:
             group = payload["merge_group"]
             return MergeGroupEvent(_branch(group["base_ref"]), _sha(group["base_sha"]), _sha(group["head_sha"]))
@@ -78,7 +79,8 @@ def _missing(error: Exception) -> str:
     return f"{error.args[0]} is missing" if isinstance(error, KeyError) else "a value has the wrong type"
 
 
-def _pull_request(given: dict[str, Any]) -> PullRequest:
+def read_pull_request(given: Mapping[str, Any]) -> PullRequest:
+    """Read a pull request as webhooks and the REST API write it; raises KeyError, TypeError or ValueError."""
     head, base = given["head"], given["base"]
     head_repository = head.get("repo")  # null once a fork is deleted
     return PullRequest(

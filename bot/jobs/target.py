@@ -1,0 +1,116 @@
+"""What a job is about: something to look at again. A hint, not a message: the job re-reads the world."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from bot.github.repository import InstallationId, Repository
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestTarget:
+    """Judge one pull request."""
+
+    KIND: ClassVar[str] = "pull_request"
+    repository: Repository
+    number: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.repository.id}/pull_request/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeadTarget:
+    """Somebody wants the check on a commit to be made again, whatever we remember of it."""
+
+    KIND: ClassVar[str] = "head"
+    repository: Repository
+    sha: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.repository.id}/head/{self.sha}"
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """A ref moved (``refs/heads/…`` or ``refs/tags/…``); a SHA is None where it was created or deleted."""
+
+    KIND: ClassVar[str] = "push"
+    repository: Repository
+    ref: str
+    before: str | None
+    after: str | None
+
+    @property
+    def key(self) -> str:
+        """Pushes are not folded into one another: each has commits of its own."""
+        return f"{self.repository.id}/push/{self.ref}/{self.before}/{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeGroupTarget:
+    """Judge a group of the merge queue: what lies between ``base_sha`` and ``head_sha`` would go into ``base_ref``."""
+
+    KIND: ClassVar[str] = "merge_group"
+    repository: Repository
+    base_ref: str
+    base_sha: str
+    head_ref: str
+    head_sha: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.repository.id}/merge_group/{self.head_sha}"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryTarget:
+    """Look at every open pull request of a repository; with ``base`` only at those into that branch."""
+
+    KIND: ClassVar[str] = "repository"
+    repository: Repository
+    base: str | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.repository.id}/repository/{self.base or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationTarget:
+    """Look at every repository of an installation; after a permission was granted, for example."""
+
+    KIND: ClassVar[str] = "installation"
+    repository: Repository
+    """Any of its repositories; only ``installation`` counts."""
+
+    @property
+    def key(self) -> str:
+        return f"installation/{self.repository.installation}"
+
+
+Target: TypeAlias = (
+    PullRequestTarget | HeadTarget | PushTarget | MergeGroupTarget | RepositoryTarget | InstallationTarget
+)
+
+KINDS: dict[str, type[Target]] = {
+    kind.KIND: kind
+    for kind in (PullRequestTarget, HeadTarget, PushTarget, MergeGroupTarget, RepositoryTarget, InstallationTarget)
+}
+
+
+def to_json(target: Target) -> dict[str, Any]:
+    """Return a target as it is stored."""
+    return {"kind": target.KIND, **asdict(target)}
+
+
+def from_json(stored: dict[str, Any]) -> Target:
+    """Read a stored target; raises KeyError or TypeError for one that this version does not know."""
+    fields = dict(stored)
+    kind = KINDS[fields.pop("kind")]
+    given = fields.pop("repository")
+    repository = Repository(InstallationId(given["installation"]), given["id"], given["full_name"])
+    return kind(repository=repository, **fields)
