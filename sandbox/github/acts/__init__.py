@@ -1,0 +1,1 @@
+"""What can be done on GitHub, by whomever: each act changes the state and tells of it. Nothing waits in between."""
