@@ -18,7 +18,7 @@ class NotFound(GitHubError):
 
 
 class Forbidden(GitHubError):
-    """403 that is no limit: a permission is missing, or the installation is suspended."""
+    """403 that is no limit: a permission is missing, or the installation is suspended or gone."""
 
 
 class Unauthorized(GitHubError):

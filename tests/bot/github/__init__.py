@@ -1,0 +1,1 @@
+"""The GitHub client, against servers on loopback that play GitHub."""

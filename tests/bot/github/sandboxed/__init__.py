@@ -1,0 +1,1 @@
+"""The client against the sandbox, which shares no misunderstanding with it."""
