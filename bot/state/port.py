@@ -33,11 +33,18 @@ class Known:
     swept_at: datetime | None
 
 
+class UnknownRepository(LookupError):
+    """Something was to be remembered of a repository that was not met before, or has been forgotten meanwhile."""
+
+
 class Store(Protocol):
-    """Our memory, by repository id. Every method is one short transaction."""
+    """Our memory, by repository id. Every method is one short transaction.
+
+    Those that remember something raise UnknownRepository; :meth:`meet` comes first.
+    """
 
     async def meet(self, repository: Repository) -> None:
-        """Remember that a repository exists, under its present name and installation."""
+        """Remember that a repository exists, under its present name and installation. Costs a read if it is known."""
         ...
 
     async def forget(self, repository_id: int) -> None:
@@ -56,22 +63,40 @@ class Store(Protocol):
 
     async def seen(self, repository_id: int, number: int) -> Seen | None: ...
 
-    async def open(self, repository_id: int) -> Sequence[Seen]: ...
+    async def open(self, repository_id: int, *, head: str | None = None, base: str | None = None) -> Sequence[Seen]:
+        """Return the open pull requests by number: all, or those from or into one branch. All of many take a while."""
+        ...
+
+    async def heads(self, repository_id: int) -> frozenset[Sha]:
+        """Return the head commits of all open pull requests."""
+        ...
 
     async def open_at(self, repository_id: int, sha: Sha) -> Sequence[Seen]:
         """Return the open pull requests with this head commit, by number: they share one check."""
         ...
 
     async def standing(self, repository_id: int, sha: Sha, name: str) -> tuple[StandingCheck | None, int]:
-        """Return the check that we last wrote on a commit, and its version, 0 if none was begun."""
+        """Return the check that we last wrote on a commit, and its version, 0 if none was begun.
+
+        (None, n) with n > 0: somebody began and never said how it ended (:meth:`begin`). Look on GitHub for a check run
+        of ours, then either say that it stands or begin, with this version.
+        """
         ...
 
     async def begin(self, repository_id: int, sha: Sha, name: str, version: int) -> bool:
-        """Claim to create the first check run on a commit; False if somebody has begun since ``version``."""
+        """Claim to create a check run on a commit, the first or one after a completed one.
+
+        True: it is now at ``version + 1``, which :meth:`stands` wants. False: somebody has begun since ``version``;
+        wait a moment, then ask what is standing. For some seconds a claim keeps others away and :meth:`standing`
+        answers as before it; then its maker is taken for dead.
+        """
         ...
 
     async def stands(self, repository_id: int, sha: Sha, name: str, check: StandingCheck, version: int) -> bool:
-        """Remember what was written; False if somebody wrote since ``version``, and then look again."""
+        """Remember what was written; it is then at ``version + 1``.
+
+        False if somebody began or wrote since ``version``, and then look again.
+        """
         ...
 
     async def unsay(self, repository_id: int, sha: Sha) -> None:

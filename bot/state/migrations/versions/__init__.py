@@ -1,0 +1,1 @@
+"""The steps, numbered; an older one is never changed."""

@@ -1,0 +1,1 @@
+"""Tests of our memory, on SQLite and on PostgreSQL."""
