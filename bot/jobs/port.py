@@ -36,7 +36,8 @@ class DeadJob:
     """A job that failed for good and waits for a person: ``headgate jobs``."""
 
     id: str
-    target: Target
+    target: Target | None
+    """None if this version cannot read what another one wrote; ``error`` shows it."""
     delivery: str
     attempts: int
     error: str
@@ -68,10 +69,14 @@ def delay(attempt: int) -> float:
 
 
 class Queue(Protocol):
-    """Durable work on one database."""
+    """Durable work on one database.
+
+    ``counts``, ``dead`` and ``redo`` may also be asked of a queue that is not open, beside the process that works
+    (``headgate jobs``). They raise CannotStore as well.
+    """
 
     async def open(self) -> None:
-        """Connect, and take back what a worker that is gone has held."""
+        """Connect. What a worker that is gone has held is taken back here, or when :meth:`work` begins."""
         ...
 
     async def accept(self, delivery: str, targets: Sequence[Target]) -> bool:
@@ -83,11 +88,14 @@ class Queue(Protocol):
         ...
 
     async def work(self, handler: Handler, mourner: Mourner, workers: int) -> None:
-        """Do jobs, ``workers`` at a time, until :meth:`stop`; returns when those that run have ended."""
+        """Do jobs, ``workers`` at a time, until :meth:`stop`; returns when those that run have ended.
+
+        When it is cancelled it cancels those that run; they wait again.
+        """
         ...
 
     def stop(self) -> None:
-        """Take no more jobs; :meth:`work` returns when the running ones are done."""
+        """Take no more jobs, for good; :meth:`work` returns when the running ones are done."""
         ...
 
     async def counts(self) -> Mapping[str, int]:
