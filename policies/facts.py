@@ -139,10 +139,11 @@ class Tag:
     """A tag. ``on_base``: the base branch contains it. ``at_start``: the commit where the head branched off does.
 
     ``on_head``: it stands on a commit that only the head contains, so it was set early, for this very branch.
+    ``created`` is None where nobody looked it up; no rule asks for it.
     """
 
     name: str
-    created: datetime
+    created: datetime | None = None
     on_base: bool = False
     at_start: bool = False
     on_head: bool = False

@@ -25,12 +25,13 @@ class Policy:
 
 
 class PolicyProblem(Exception):
-    """The policy file is wrong; ``errors`` says where."""
+    """The policy file is wrong; ``errors`` says where. ``ours`` is False for the file of another repository."""
 
-    def __init__(self, label: str, errors: ConfigErrors) -> None:
+    def __init__(self, label: str, errors: ConfigErrors, *, ours: bool = True) -> None:
         super().__init__(label)
         self.label = label
         self.errors = errors
+        self.ours = ours
 
 
 def find_policy(clone: Clone, given: Path | None = None, extended: Path | None = None) -> Policy:

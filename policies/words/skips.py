@@ -53,3 +53,7 @@ def no_title_yet() -> Phrase:
 
 def no_approval_wanted() -> Phrase:
     return say("no approval is asked for here")
+
+
+def not_yet_known() -> Phrase:
+    return say("GitHub has not worked it out yet; it is looked at again in a moment")

@@ -1,0 +1,108 @@
+"""The policy that holds for a repository on GitHub: the default branch's, never that of a pull request's head.
+
+A file at a commit never changes, so each is asked for once.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
+from bot.gather.remote.known import Known
+from bot.github.errors import NotFound
+from bot.github.port import Api
+from bot.github.repository import Repository
+from policies.config import Config, ConfigErrors, Position, Problem, default, read
+from policies.config.document import LARGEST
+from policies.facts import Sha
+from policies.phrase import Phrase
+from policies.words import faults
+
+Fetch = Callable[[], Awaitable[Any]]
+
+
+class PolicyReader:
+    """Reads policy files of one repository, and of the organisation whose policy they extend."""
+
+    def __init__(self, api: Api, repository: Repository, known: Known) -> None:
+        self._api, self._repository, self._known = api, repository, known
+
+    async def at(self, sha: Sha, branch: str) -> Policy:
+        """Return the policy at a commit of ``branch``; raises PolicyProblem where it cannot be used.
+
+        A repository without the file has the preset ``gitflow``. An error of GitHub is raised: a policy that could
+        not be read is not the same as none.
+        """
+        label = f"{PATH} on {branch}"
+        data = await self._file(sha, PATH, label)
+        if data is None:
+            if await self._file(sha, MISSPELT, label) is not None:
+                raise _problem(label, faults.misspelt(MISSPELT, PATH))
+            return Policy(default(), "preset gitflow")
+        return Policy(await self._parsed(data, label), label)
+
+    async def text(self, sha: Sha) -> bytes | None:
+        """Return the policy file at a commit, or None where there is none."""
+        return await self._file(sha, PATH, PATH)
+
+    async def _parsed(self, data: bytes, label: str) -> Config:
+        first = _read(data, label)
+        if first.extends is None:
+            return first
+        organisation = await self._organisation(first.extends, label)
+        return _read(data, label, organisation)
+
+    async def _organisation(self, full_name: str, label: str) -> Config:
+        """Read the policy of ``owner/repository`` as it is now; without it nothing is judged by less."""
+        named = Repository(self._repository.installation, 0, full_name)
+        try:
+            data = _decoded(await self._api.get(_address(named, PATH)), label)
+        except NotFound as error:
+            raise _problem(label, faults.organisation_not_readable(full_name, PATH)) from error
+        organisation = read(data)
+        if isinstance(organisation, ConfigErrors):
+            raise PolicyProblem(f"{PATH} of {full_name}", organisation, ours=False)
+        if organisation.extends is not None:
+            raise _problem(label, faults.extended_twice(full_name, organisation.extends))
+        return organisation
+
+    async def _file(self, sha: Sha, path: str, label: str) -> bytes | None:
+        async def fetch() -> Any:
+            try:
+                answer = await self._api.get(_address(self._repository, path), ref=sha)
+            except NotFound:
+                return None
+            return base64.b64encode(_decoded(answer, label)).decode("ascii")
+
+        stored = await self._known.once(f"file/{sha}/{path}", fetch)
+        return None if stored is None else base64.b64decode(stored)
+
+
+def _address(repository: Repository, path: str) -> str:
+    return f"{repository.path}/contents/{quote(path)}"
+
+
+def _decoded(answer: Any, label: str) -> bytes:
+    """Return the bytes of a file; GitHub leaves out the content of one over a megabyte.
+
+    https://docs.github.com/en/rest/repos/contents#get-repository-content
+    """
+    if not isinstance(answer, dict) or answer.get("type") != "file":
+        raise _problem(label, faults.not_a_file(PATH))
+    if answer.get("encoding") != "base64" or answer.get("size", 0) > LARGEST:
+        raise _problem(label, faults.too_large(int(answer.get("size", 0)), LARGEST))
+    return base64.b64decode(answer["content"])
+
+
+def _read(data: bytes, label: str, organisation: Config | None = None) -> Config:
+    config = read(data, organisation)
+    if isinstance(config, ConfigErrors):
+        raise PolicyProblem(label, config)
+    return config
+
+
+def _problem(label: str, message: Phrase) -> PolicyProblem:
+    return PolicyProblem(label, ConfigErrors((Problem(Position(1, 1), message),)))

@@ -1,0 +1,1 @@
+"""Facts from GitHub, held against the facts that Git itself gives."""
