@@ -1,1 +1,1 @@
-"""Reports, for each kind of reader: a person at a terminal, a program, a workflow run, a page in Markdown."""
+"""Reports, for each kind of reader: people on GitHub or at a terminal, a program, a workflow run."""

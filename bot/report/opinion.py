@@ -24,10 +24,20 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page with a heading of its own; both Markdown, already inert."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """The verdict on one pull request. ``headline`` is plain text on one line; the rest is Markdown, already inert.
 
-    ``outcome`` is None while we still look; ``headline`` then says what for.
+    ``outcome`` is None while we still look; ``headline`` then says what for. ``summary`` is what a reader must know:
+    its first paragraph says it in one sentence. ``sections`` follow it, the most important first. ``details`` say how
+    the verdict came about, ``seen`` what we saw and when: if only that changes, nothing is written.
     """
 
     number: int
@@ -38,6 +48,8 @@ class Opinion:
     summary: str = ""
     details: str = ""
     annotations: tuple[Annotation, ...] = ()
+    sections: tuple[Section, ...] = ()
+    seen: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "outcome": self.outcome.value if self.outcome else None}
@@ -45,14 +57,20 @@ class Opinion:
 
 def from_json(stored: Mapping[str, Any]) -> Opinion:
     """Read a stored opinion."""
-    outcome = Outcome(stored["outcome"]) if stored["outcome"] else None
-    annotations = tuple(Annotation(**each) for each in stored["annotations"])
-    return Opinion(**{**stored, "outcome": outcome, "annotations": annotations})
+    read = {
+        "outcome": Outcome(stored["outcome"]) if stored["outcome"] else None,
+        "annotations": tuple(Annotation(**each) for each in stored["annotations"]),
+        "sections": tuple(Section(**each) for each in stored.get("sections", ())),
+    }
+    return Opinion(**{**stored, **read})
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What the check run on ``head_sha`` should say. ``conclusion`` is None while it is in progress."""
+    """What the check run on ``head_sha`` should say. ``conclusion`` is None while it is in progress.
+
+    ``seen`` is shown below ``text``; a change in it alone is not worth a write.
+    """
 
     name: str
     head_sha: Sha
@@ -61,6 +79,7 @@ class CheckRun:
     summary: str
     text: str
     annotations: tuple[Annotation, ...] = ()
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.check import Judged
+from bot.report.marks import remark
 from policies.phrase import visible
 from policies.verdict import Finding, Outcome, Verdict
-from policies.words.why import WHY
 
 LONGEST = 4_000
 """Characters of one message; the runner cuts at 4,096."""
@@ -46,12 +46,7 @@ def _properties(verdict: Verdict, finding: Finding) -> str:
 
 
 def _message(verdict: Verdict, finding: Finding) -> str:
-    lines = [finding.message.plain(), *(f"· {detail.plain()}" for detail in finding.details[:5])]
-    if verdict.outcome is Outcome.FAIL:
-        lines.append(WHY[verdict.rule])
-    if finding.remedy:
-        lines += [finding.remedy.text.plain(), *(f"$ {command}" for command in finding.remedy.commands)]
-    text = "\n".join(lines)
+    text = remark(verdict, finding)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -1,0 +1,1 @@
+"""What people read on GitHub, and how it gets there."""
