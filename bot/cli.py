@@ -25,6 +25,7 @@ from bot.gather.policy import PolicyProblem, read_policy
 from bot.git.command import GitError
 from bot.git.merges import FoundMerge
 from bot.report import handbook, machine, markdown, tally, terminal, workflow
+from bot.serve import jobs, serve
 from policies.catalogue import BY_NAME
 from policies.config import Config, ConfigErrors, default
 from policies.config.schema import json_schema
@@ -101,6 +102,8 @@ def repository_options(command: Command) -> Command:
 
 
 cli.add_command(demo)
+cli.add_command(serve)
+cli.add_command(jobs)
 
 
 @cli.command()

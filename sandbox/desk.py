@@ -57,8 +57,7 @@ class Desk:
         return done.stdout.strip()
 
     def _signature(self, who: str) -> dict[str, str]:
-        email = f"{who.lower().replace(' ', '.')}@example.com"
-        person = {"NAME": who, "EMAIL": email, "DATE": self._now.isoformat()}
+        person = {"NAME": who, "EMAIL": email_of(who), "DATE": self._now.isoformat()}
         return {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in person.items()}
 
     def start(self, branch: str, at: str) -> None:
@@ -89,6 +88,10 @@ class Desk:
         self.git("push", "--quiet", "--tags", "origin")
         self.git("fetch", "--quiet", "origin")
         self.git("remote", "set-head", "origin", "main")
+
+
+def email_of(who: str) -> str:
+    return f"{who.lower().replace(' ', '.')}@example.com"
 
 
 def environment() -> dict[str, str]:

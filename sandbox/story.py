@@ -13,6 +13,9 @@ from sandbox.desk import Desk
 
 A, B, C = "Engineer A", "Engineer B", "Engineer C"
 
+PEOPLE = {A: "anna", B: "ben", C: "clara"}
+"""What they are called on GitHub."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -27,7 +30,11 @@ class Scene:
     rules: tuple[str, ...] = ()
     """The rules that block."""
     warnings: tuple[str, ...] = ()
-    """The rules that warn."""
+    """The rules that warn, of those that look at branches and commits; what is said of people comes on top."""
+    title: str = ""
+    """The title of the pull request."""
+    retargets: bool = False
+    """Whether the pull request of the scene before is aimed at another base, instead of a new one being opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ SCENES = (
         "starts a branch for a Spark pipeline from dev and calls it what comes to mind.",
         "fail",
         ("unknown-branch-type",),
+        title="feat: read the sales with Spark",
     ),
     Scene(
         C,
@@ -55,6 +63,7 @@ SCENES = (
         "starts another one from B's branch. Both go on with the same lines; nobody knows which is current.",
         "fail",
         ("unknown-branch-type", "merge-conflict"),
+        title="feat: write one table",
     ),
     Scene(
         C,
@@ -63,6 +72,7 @@ SCENES = (
         "finds a proper name, but has started from B's branch again, so B's work comes along.",
         "pass",
         warnings=("foreign-commits",),
+        title="feat: write forecasts to the warehouse",
     ),
     Scene(
         B,
@@ -70,6 +80,7 @@ SCENES = (
         "dev",
         "starts again from dev, with a name that says what it is; C works on the same branch.",
         "pass",
+        title="feat: read the sales with Spark",
     ),
     Scene(
         B,
@@ -78,6 +89,8 @@ SCENES = (
         "wants it in production today and aims the same branch at main.",
         "fail",
         ("wrong-merge-target",),
+        title="feat: read the sales with Spark",
+        retargets=True,
     ),
     Scene(
         C,
@@ -86,6 +99,7 @@ SCENES = (
         "has changed the line of the model that dev has changed meanwhile.",
         "fail",
         ("merge-conflict",),
+        title="feat: know the days of the week",
     ),
     Scene(
         A,
@@ -94,6 +108,7 @@ SCENES = (
         "has tried another model, freely, and now wants the experiment on dev as it is.",
         "fail",
         ("wrong-merge-target",),
+        title="feat: try gradient boosting",
     ),
     Scene(
         C,
@@ -102,6 +117,7 @@ SCENES = (
         "mends a bug of version 1.0.0, but starts from dev: the unfinished holiday calendar comes along.",
         "fail",
         ("foreign-commits",),
+        title="fix: round to whole pieces",
     ),
     Scene(
         A,
@@ -109,6 +125,7 @@ SCENES = (
         "main",
         "mends the same bug from main.",
         "pass",
+        title="fix: round to whole pieces",
     ),
     Scene(
         B,
@@ -116,6 +133,7 @@ SCENES = (
         "main",
         "mends another one from main, and has merged it into dev already. That is early, and legal.",
         "pass",
+        title="fix: forecast nothing for a store without sales",
     ),
     Scene(
         A,
@@ -125,6 +143,7 @@ SCENES = (
         "fail",
         ("bad-version",),
         ("parallel-release",),
+        title="chore: release 1.0.0",
     ),
     Scene(
         A,
@@ -133,6 +152,7 @@ SCENES = (
         "starts it under the right version; the other one is still open.",
         "pass",
         warnings=("parallel-release",),
+        title="chore: release 1.1.0",
     ),
     Scene(
         A,
@@ -141,6 +161,7 @@ SCENES = (
         "merges it back, so that dev has what was mended on the way.",
         "pass",
         warnings=("parallel-release",),
+        title="chore: merge release 1.1.0 back",
     ),
 )
 

@@ -1,0 +1,60 @@
+"""Hands a job to the one who does it, and says what the queue should do about what GitHub refuses."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot import groups, pipeline, pushes, sweep
+from bot.github.errors import RateLimited
+from bot.jobs.port import Job, Later
+from bot.jobs.target import (
+    HeadTarget,
+    InstallationTarget,
+    MergeGroupTarget,
+    PullRequestTarget,
+    PushTarget,
+    RepositoryTarget,
+)
+from bot.world import World
+
+log = structlog.get_logger()
+
+
+class Dispatch:
+    """The handler and the mourner that the queue calls: see :mod:`bot.jobs.port`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def handle(self, job: Job) -> None:
+        """Do a job. Whatever is raised makes it come again; a used-up budget makes it wait for GitHub's reset."""
+        try:
+            if not isinstance(job.target, InstallationTarget):
+                await self._world.store.meet(job.target.repository)
+            await self._do(job)
+        except RateLimited as limit:
+            raise Later(limit.until, "rate limit") from limit
+
+    async def _do(self, job: Job) -> None:
+        world, target = self._world, job.target
+        match target:
+            case PullRequestTarget():
+                await pipeline.look(world, target, doubt=job.attempt > 1)
+            case HeadTarget():
+                await sweep.look_at_head(world, target)
+            case PushTarget():
+                await pushes.look(world, target)
+            case MergeGroupTarget():
+                await groups.look(world, target)
+            case RepositoryTarget():
+                await sweep.look_at_repository(world, target)
+            case InstallationTarget():
+                await sweep.look_at_installation(world, target)
+
+    async def mourn(self, job: Job, error: BaseException) -> None:
+        """Tell those who wait for a job that has failed for good."""
+        log.error("job.mourned", target=job.target.KIND, error=repr(error))
+        if isinstance(job.target, PullRequestTarget):
+            await pipeline.give_up(self._world, job, error)
+        elif isinstance(job.target, MergeGroupTarget):
+            await groups.give_up(self._world, job, error)

@@ -1,0 +1,105 @@
+"""What a pull request does to the policy: it is judged by the present one, and shows what its own would mean."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from bot.gather.policy import PATH, Policy, PolicyProblem
+from bot.gather.pull import Pull, read_pull
+from bot.gather.remote.compare import Comparisons
+from bot.gather.remote.gather import gather
+from bot.gather.remote.reader import Reader, documented
+from bot.gather.remote.refused import REFUSALS
+from bot.gather.remote.together import together
+from bot.jobs.port import Later
+from bot.report.change import Effect, PolicyChange
+from bot.world import World
+from policies.config import default
+from policies.evaluate import evaluate
+from policies.facts import Branches, Sha
+from policies.verdict import Report
+
+MOST_EFFECTS = 20
+"""Other open pull requests that are judged by a proposed policy, the newest ones: each costs a read or two."""
+
+
+async def policy_for(world: World, reader: Reader, pull: Pull, branches: Branches) -> Policy:
+    """Return the policy of the default branch; raises PolicyProblem where it cannot be used.
+
+    The pull request that mends a broken policy must be mergeable, and may not choose what it is judged by: it gets the
+    preset that a repository without a policy has.
+    """
+    policies = world.policies(pull.repository)
+    tip = await _tip(reader, branches, pull.default_branch)
+    if tip is None:
+        return Policy(default(), "preset gitflow")
+    try:
+        return await policies.at(tip, pull.default_branch)
+    except PolicyProblem as problem:
+        if not await _touches_policy(reader, pull, tip):
+            raise
+        try:
+            await policies.at(pull.head_sha, pull.subject.head)
+        except PolicyProblem:
+            raise problem from None
+        return Policy(default(), f"preset gitflow, because {PATH} on {pull.default_branch} cannot be used")
+
+
+async def read_change(
+    world: World, reader: Reader, pull: Pull, branches: Branches, policy: Policy
+) -> PolicyChange | None:
+    """Return what the pull request does to the policy, or None if it leaves the file alone."""
+    base = branches.tips.get(pull.subject.base)
+    if base is None or not await _touches_policy(reader, pull, base):
+        return None
+    policies = world.policies(pull.repository)
+    if await policies.text(pull.head_sha) == await policies.text(base):
+        return None
+    try:
+        proposed = await policies.at(pull.head_sha, pull.subject.head)
+    except PolicyProblem as problem:
+        return PolicyChange(errors=problem.errors)
+    if pull.subject.base != pull.default_branch:
+        return PolicyChange()
+    others = [seen.number for seen in await world.store.open(pull.repository.id) if seen.number != pull.number]
+    newest = sorted(others, reverse=True)[:MOST_EFFECTS]
+    effects = await together(_effect(reader, pull, number, branches, policy, proposed) for number in newest)
+    return PolicyChange(effects=tuple(effect for effect in effects if effect is not None))
+
+
+async def _tip(reader: Reader, branches: Branches, name: str) -> Sha | None:
+    """Return where a branch stands; one that is missing from a list that was cut is asked for by name."""
+    if name in branches.tips or branches.missing is None:
+        return branches.tips.get(name)
+    path = f"{reader.repository.path}/branches/{quote(name, safe='')}"
+    given = await reader.api.get(path)
+    with documented(path):
+        return Sha(given["commit"]["sha"])
+
+
+async def _touches_policy(reader: Reader, pull: Pull, base: Sha) -> bool:
+    """Say whether the file may be another; where GitHub does not list the paths, it is looked at."""
+    try:
+        paths = (await Comparisons(reader).pair(base, pull.head_sha)).paths
+    except REFUSALS:
+        return True
+    return paths is None or PATH in paths
+
+
+async def _effect(  # noqa: PLR0913  # two policies over one world
+    reader: Reader, pull: Pull, number: int, branches: Branches, present: Policy, proposed: Policy
+) -> Effect | None:
+    """Judge another pull request by both policies; None if GitHub does not know enough of it yet."""
+    other = await read_pull(reader.api, pull.repository, number)
+    if other is None or not other.open:
+        return None
+    try:
+        now, then = [await _report(reader, other, branches, each) for each in (present, proposed)]
+    except Later:
+        return None
+    return Effect(number, other.subject.head, other.subject.base, now, then)
+
+
+async def _report(reader: Reader, pull: Pull, branches: Branches, policy: Policy) -> Report:
+    facts = await gather(reader, pull.placed(branches), pull.payload, branches, policy.config)
+    return evaluate(facts, policy.config)

@@ -1,0 +1,23 @@
+"""What people of the stories do again and again."""
+
+from __future__ import annotations
+
+from sandbox.github.people.pull import Pull
+from sandbox.github.people.repo import Repo
+
+
+async def feature(repo: Repo, branch: str = "feature/weekly", base: str = "dev", *, at: str = "dev") -> Pull:
+    """Start a branch, commit one file, open a pull request."""
+    await repo.create_branch(branch, at=at)
+    await repo.commit(branch, {f"{branch.replace('/', '-')}.py": "1\n"}, "feat: know the days of the week")
+    return await repo.open_pull_request(branch, base, title="feat: know the days of the week")
+
+
+def verdict(pull: Pull, name: str = "headgate") -> tuple[str | None, str]:
+    """Return conclusion and title of a check, as they stand on the head of a pull request."""
+    check = pull.checks()[name]
+    return check.conclusion, check.output.title or ""
+
+
+def summary(pull: Pull, name: str = "headgate") -> str:
+    return pull.checks()[name].output.summary or ""
