@@ -20,6 +20,17 @@ from policies.gitflow import (
     unknown_branch_type,
     wrong_merge_target,
 )
+from policies.metrics import (
+    environment_drift,
+    incomparable_run,
+    metric_below_floor,
+    metric_regression,
+    missing_metric,
+    missing_run,
+    signature_change,
+    stale_run,
+    unreproducible_run,
+)
 
 CATALOGUE = (
     unknown_branch_type.RULE,
@@ -36,6 +47,15 @@ CATALOGUE = (
     missing_approval.RULE,
     direct_push.RULE,
     squashed_release.RULE,
+    metric_regression.RULE,
+    metric_below_floor.RULE,
+    missing_run.RULE,
+    stale_run.RULE,
+    missing_metric.RULE,
+    incomparable_run.RULE,
+    unreproducible_run.RULE,
+    signature_change.RULE,
+    environment_drift.RULE,
 )
 
 BY_NAME = MappingProxyType({rule.name: rule for rule in CATALOGUE})

@@ -31,7 +31,7 @@ def needed(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> f
     wanted: set[str] = set()
     for rule in _asked(rules, facts):
         setting = config.rules[rule.name]
-        if _severity(setting, facts, model) is not Severity.OFF and _skipped(rule, facts, model, setting) is None:
+        if _severity(setting, facts, model) is not Severity.OFF and _skipped(rule, facts, model, config) is None:
             wanted.update(rule.needed_with(setting.options))
     return frozenset(wanted) - {"pull_request", "push", "branches"}
 
@@ -65,29 +65,33 @@ def _verdict(rule: Rule, facts: Facts, config: Config, model: BranchModel) -> Ve
     if severity is Severity.OFF:
         return None
     try:
-        reason = _skipped(rule, facts, model, setting)
+        reason = _skipped(rule, facts, model, config)
         if reason is not None:
             return Verdict(rule.name, severity, Outcome.SKIP, reason=reason)
-        return _judged(rule, severity, _arguments(rule, facts, model, setting))
+        return _judged(rule, severity, _arguments(rule, facts, model, config))
     except Exception as error:  # noqa: BLE001  # a crash is this rule's verdict alone; the others still speak
         finding = Finding(blind.rule_crashed(rule.name, type(error).__name__), blind.report_fault())
         return Verdict(rule.name, severity, Outcome.ERROR, (finding,))
 
 
-def _skipped(rule: Rule, facts: Facts, model: BranchModel, setting: RuleSetting) -> Phrase | None:
+def _skipped(rule: Rule, facts: Facts, model: BranchModel, config: Config) -> Phrase | None:
     """Return why there is nothing to judge, or None. Asks for cheap facts only."""
     subject = facts.push if rule.judges_push else facts.pull_request
     if isinstance(subject, Absent):
         return subject.why
     if rule.applies is None or isinstance(subject, Unavailable):
         return None
-    given = {"push": facts.push, "pull_request": facts.pull_request, "model": model, "options": setting.options}
+    given = {"push": facts.push, "pull_request": facts.pull_request, **_context(rule, model, config)}
     return rule.applies(**{name: given[name] for name in parameters(rule.applies)})
 
 
-def _arguments(rule: Rule, facts: Facts, model: BranchModel, setting: RuleSetting) -> dict[str, Any]:
-    arguments: dict[str, Any] = {"model": model, "options": setting.options}
-    wanted = rule.needed_with(setting.options)
+def _context(rule: Rule, model: BranchModel, config: Config) -> dict[str, Any]:
+    return {"model": model, "options": config.rules[rule.name].options, "mlflow": config.mlflow}
+
+
+def _arguments(rule: Rule, facts: Facts, model: BranchModel, config: Config) -> dict[str, Any]:
+    arguments = _context(rule, model, config)
+    wanted = rule.needed_with(arguments["options"])
     arguments |= {name: getattr(facts, name) if name in wanted else None for name in rule.needs}
     return {name: arguments[name] for name in parameters(rule.check)}
 
@@ -100,9 +104,21 @@ def _judged(rule: Rule, severity: Severity, arguments: dict[str, Any]) -> Verdic
     if missing:
         unseen = tuple(Finding(value.why, value.remedy) for value in missing)
         return Verdict(rule.name, severity, Outcome.UNKNOWN, unseen)
-    said = tuple(rule.check(**arguments))
-    offences = tuple(finding for finding in said if isinstance(finding, Finding))
-    if offences:
+    return _concluded(rule, severity, tuple(rule.check(**arguments)))
+
+
+def _concluded(rule: Rule, severity: Severity, said: tuple[Finding | Unavailable | Absent, ...]) -> Verdict:
+    """Sum up what a check said: an offence before what it could not see, and what blocks before what does not."""
+    serious = tuple(each for each in said if not isinstance(each, Absent))
+    firm = tuple(each for each in serious if not each.advisory)
+    if not serious:
+        absent = next((each for each in said if isinstance(each, Absent)), None)
+        outcome = Outcome.SKIP if absent else Outcome.PASS
+        return Verdict(rule.name, severity, outcome, reason=absent.why if absent else None)
+    if not firm:
+        severity = min(severity, Severity.WARNING)
+    if any(isinstance(each, Finding) for each in firm or serious):
+        offences = tuple(each for each in serious if isinstance(each, Finding))
         return Verdict(rule.name, severity, Outcome.FAIL, offences)
-    blind = tuple(Finding(value.why, value.remedy) for value in said if isinstance(value, Unavailable))
-    return Verdict(rule.name, severity, Outcome.UNKNOWN if blind else Outcome.PASS, blind)
+    shown = tuple(each if isinstance(each, Finding) else Finding(each.why, each.remedy) for each in serious)
+    return Verdict(rule.name, severity, Outcome.UNKNOWN, shown)

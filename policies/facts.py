@@ -10,10 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
 from policies.phrase import Phrase, say
 from policies.verdict import Remedy
+
+if TYPE_CHECKING:  # the other way round it is more than an annotation
+    from policies.metrics.runs import ModelRuns
 
 Sha = NewType("Sha", str)
 """A full commit id in lower-case hexadecimal."""
@@ -21,10 +24,14 @@ Sha = NewType("Sha", str)
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Could not look: why, and what would help. Blocks, like everything that is not known."""
+    """Could not look: why, and what would help. Blocks, like everything that is not known.
+
+    ``advisory``: shown as a warning only; another rule, or the policy itself, has a say in whether it blocks.
+    """
 
     why: Phrase
     remedy: Remedy | None = None
+    advisory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +228,5 @@ class Facts:
     merge: Merge | Absent | Unavailable = NOT_ASKED
     reviews: tuple[Review, ...] | Absent | Unavailable = NOT_ASKED
     paths: frozenset[str] | Absent | Unavailable = NOT_ASKED
+    metrics: tuple[ModelRuns, ...] | Absent | Unavailable = NOT_ASKED
+    """One an entry of the policy's ``mlflow`` section; see :meth:`policies.config.mlflow.MlflowSection.each`."""

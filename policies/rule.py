@@ -12,16 +12,20 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from policies.facts import Unavailable
+from policies.facts import Absent, Unavailable
 from policies.gitflow.pattern import compiled, translate
 from policies.phrase import Phrase
 from policies.verdict import Finding
 
-Findings: TypeAlias = Iterator[Finding | Unavailable]
-"""What a check yields: offences, and what it could not see. Nothing at all means that the rule is kept."""
+Findings: TypeAlias = Iterator[Finding | Unavailable | Absent]
+"""What a check yields: offences, what it could not see, and (``Absent``) why there was nothing to judge after all.
 
-CONTEXT = frozenset({"model", "options"})
-"""Parameters that are not facts: the branching model, and the options of the rule for this branch type."""
+Nothing at all means that the rule is kept.
+"""
+
+CONTEXT = frozenset({"model", "options", "mlflow"})
+"""Parameters that are not facts: the branching model, the options of the rule for this branch type, and the ``mlflow``
+section of the policy, which is None where there is none."""
 
 
 class Stricter(Enum):

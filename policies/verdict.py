@@ -58,12 +58,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule says: what is wrong, what mends it, and what it saw (``details``, one line each)."""
+    """One thing that a rule says: what is wrong, what mends it, and what it saw (``details``, one line each).
+
+    ``advisory``: shown as a warning, even where the rule is set to block.
+    """
 
     message: Phrase
     remedy: Remedy | None = None
     details: tuple[Phrase, ...] = ()
     place: Place | None = None
+    advisory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,11 +211,31 @@ the organisation to see to: require a review of its platform team for `.github/h
 """
 
 MLFLOW = """\
-Where the runs are, what they are held against, and which metrics gate. The section is validated today; it gates when
-the metric rules arrive.
+Where the runs are, what they are held against, and which metrics gate. Without this section the rules about runs and
+metrics have nothing to judge.
 
-Short forms: one experiment or path instead of a list; `target`, `release`, `{alias: …}` or `{run: …}` as a baseline;
-`2%` or a number as a tolerance.
+Short forms: one experiment or path instead of a list; `target`, `release`, `{alias: …}` or `{run: …}` as a baseline
+(none: `target`); `2%` or a number as a tolerance.
+
+A metric gates if it has `gate: true` and a tolerance; `floor` and `ceiling` are limits of its value, whatever the
+baseline is. How a difference is judged, and how much noise counts for, stands on the page of
+[`metric-regression`](rules/metric-regression.md). A metric that the policy does not name is shown; the one that the
+experiment names (`mlflow.experiment.primaryMetric.name`) comes first, with its direction (`.greaterIsBetter`).
+
+Several models in one repository stand under `models`, by name. What is written beside `models` holds for each of them
+that does not say otherwise, and the metrics are those of both. A model that names no experiment has one of its own
+name. Runs in an experiment that several models share are told apart by the model that they registered, else by their
+tag `headgate.model`.
+
+```yaml
+mlflow:
+  experiment: forecasts
+  baseline: release
+  training: [src/**, conf/**]
+  models:
+    sales: {metrics: {rmse: {goal: minimize, tolerance: 2%, gate: true}}}
+    churn: {training: churn/**, metrics: {auc: {goal: maximize, tolerance: 0.01, gate: true}}}
+```
 """
 
 

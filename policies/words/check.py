@@ -49,6 +49,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "merge": "a trial merge",
         "reviews": "reviews",
         "paths": "changed files",
+        "metrics": "runs in MLflow",
     }
 )
 """What a rule looks at, by the name of the fact."""

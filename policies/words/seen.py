@@ -24,6 +24,7 @@ from policies.facts import (
     Tag,
     Unavailable,
 )
+from policies.metrics.runs import Group, ModelRuns
 from policies.phrase import Phrase, say
 
 
@@ -107,6 +108,20 @@ def _paths(fact: frozenset[str]) -> Phrase:
     return _count(len(fact), "changed file")
 
 
+def _metrics(fact: Sequence[ModelRuns]) -> Phrase:
+    return _listed(say("no model"), [_of_model(found) for found in fact])
+
+
+def _of_model(found: ModelRuns) -> Phrase:
+    head, base = (
+        _count(len(group.runs), "run") if isinstance(group, Group) else group.why
+        for group in (found.candidate, found.baseline.group)
+    )
+    return say(
+        "{name}: {head}; baseline {held}: {base}", name=found.name, head=head, held=found.baseline.name, base=base
+    )
+
+
 def _listed(nothing: Phrase, phrases: Sequence[Phrase]) -> Phrase:
     if not phrases:
         return nothing
@@ -132,6 +147,7 @@ _SEEN: Mapping[str, Callable[[Any], Phrase]] = MappingProxyType(
         "merge": _merge,
         "reviews": _reviews,
         "paths": _paths,
+        "metrics": _metrics,
     }
 )
 """By the name of the fact, as rules ask for it."""

@@ -21,5 +21,14 @@ WHY: Mapping[str, str] = MappingProxyType(
         "missing-approval": "Nobody sees the mistakes in their own work; a second pair of eyes does.",
         "direct-push": "What skips the pull request was not reviewed and is in no audit trail.",
         "squashed-release": "Copied commits have new ids, so every later comparison lists the same work as missing.",
+        "metric-regression": "A model that got worse by accident is found in production, by those who use it.",
+        "metric-below-floor": "What gets a little worse each time, always within the tolerance, ends up useless.",
+        "missing-run": "Without a run nobody knows what the change does to the model.",
+        "stale-run": "A run of an older commit says nothing about what was changed since.",
+        "missing-metric": "A gate that finds nothing to judge is open.",
+        "incomparable-run": "On an easier test set every model is better.",
+        "unreproducible-run": "A number that nobody can produce again can be neither explained nor mended.",
+        "signature-change": "The callers of a deployed model do not change in the same moment as the model.",
+        "environment-drift": "With other libraries than it was trained with, a model predicts something else.",
     }
 )

@@ -2,6 +2,7 @@
 
 A fact is short: ``commits: {a1: mend rounding}``, ``tags: {v1.2.3: [on_base]}``, ``merge: clean``.
 Wherever a fact may stand, ``{unavailable: why, try: command}`` and ``{absent: why}`` may stand instead.
+The runs of a model are described in tests/policies/runs.py.
 Unless a case says otherwise the repository has the branches ``main`` and ``dev``, and no policy file.
 """
 
@@ -21,13 +22,15 @@ from policies import facts as world
 from policies.config import Config, read
 from policies.config.document import Document, parse
 from policies.evaluate import evaluate
-from policies.facts import Absent, Facts, Sha, Unavailable
-from policies.phrase import Phrase, say
-from policies.verdict import Outcome, Remedy, Verdict
+from policies.facts import Facts, Sha, Unavailable
+from policies.verdict import Outcome, Verdict
+from tests.policies import runs
+from tests.policies.given import HEAD_SHA, absent, unavailable
+from tests.policies.given import Missing as _Absent
+from tests.policies.given import Unseen as _Unavailable
 
 DIRECTORY = Path(__file__).with_suffix("")
 NOON = datetime(2024, 6, 3, 12, 0, tzinfo=UTC)
-HEAD_SHA = Sha("f" * 40)
 
 SECTION = re.compile(
     r"## (?P<title>[^\n]+)\n\n(?P<prose>(?:(?!```).)+?)\n\n```yaml\n(?P<facts>.*?)```\n\n```text\n(?P<words>.*?)```\n*",
@@ -37,15 +40,6 @@ SECTION = re.compile(
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Unavailable(_Strict):
-    unavailable: str
-    try_: str | None = Field(default=None, alias="try")
-
-
-class _Absent(_Strict):
-    absent: str
 
 
 class _PullRequest(_Strict):
@@ -139,6 +133,7 @@ class _Facts(_Strict):
     merge: _FirstThatFits[_Dirty | Literal["clean", "dirty"]] = None
     reviews: _FirstThatFits[dict[str, str | _Review]] = None
     paths: _FirstThatFits[list[str]] = None
+    metrics: _FirstThatFits[dict[str, runs.Entry]] = None
     policy: dict[str, JsonValue] = {}
 
 
@@ -199,7 +194,7 @@ def _case(rule: str, title: str, prose: str, facts: str, words: str) -> Case:
     config = read(json.dumps(given.policy).encode())
     if not isinstance(config, Config):
         raise ValueError(f"{rule}, {title}: {[problem.message.plain() for problem in config.problems]}")
-    return Case(rule, title, _world(given), config, words.rstrip("\n"), given.policy)
+    return Case(rule, title, _world(given, config), config, words.rstrip("\n"), given.policy)
 
 
 def outcomes(rule: str) -> frozenset[Outcome]:
@@ -207,8 +202,11 @@ def outcomes(rule: str) -> frozenset[Outcome]:
     return frozenset(Outcome(case.outcome) for case in cases(rule))
 
 
-def _world(given: _Facts) -> Facts:
+def _world(given: _Facts, config: Config) -> Facts:
     known: dict[str, object] = {"as_of": NOON, "branches": _branches(given.branches)}
+    if given.metrics is not None:
+        settings = config.mlflow.each() if config.mlflow else {}
+        known["metrics"] = _read(given.metrics, lambda entries: runs.read(entries, settings))
     for name in _READERS:
         value = getattr(given, name)
         if value is not None:
@@ -218,22 +216,17 @@ def _world(given: _Facts) -> Facts:
 
 def _read(value: object, reader: Callable[..., object]) -> object:
     if isinstance(value, _Unavailable):
-        return _unavailable(value.unavailable, value.try_)
+        return unavailable(value.unavailable, value.try_)
     if isinstance(value, _Absent):
-        return Absent(Phrase((value.absent,)))
+        return absent(value.absent)
     return reader(value)
-
-
-def _unavailable(why: str, command: str | None) -> Unavailable:
-    remedy = Remedy(say("Fetch what is missing and look again."), (command,)) if command else None
-    return Unavailable(Phrase((why,)), remedy)
 
 
 def _branches(given: list[str] | _SomeBranches | _Unavailable) -> world.Branches | Unavailable:
     if isinstance(given, _Unavailable):
-        return _unavailable(given.unavailable, given.try_)
+        return unavailable(given.unavailable, given.try_)
     if isinstance(given, _SomeBranches):
-        return world.Branches(_tips(given.listed), _unavailable(given.missing, given.try_))
+        return world.Branches(_tips(given.listed), unavailable(given.missing, given.try_))
     return world.Branches(_tips(given))
 
 

@@ -18,6 +18,7 @@ from policies.presets import NAMES
 from policies.verdict import Remedy
 from tests.policies.cases import NOON
 from tests.policies.fixtures import config_of
+from tests.policies.metrics.strategies import METRICS
 
 NASTY = (
     "",
@@ -170,6 +171,7 @@ GATHERED: Mapping[str, st.SearchStrategy[object]] = {
     "merge": seldom_missing(MERGE),
     "reviews": seldom_missing(REVIEWS),
     "paths": seldom_missing(PATHS),
+    "metrics": seldom_missing(METRICS),
 }
 BEFORE = st.builds(
     Facts,
@@ -193,6 +195,7 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     "missing-back-merge": {"measured_at": "last_tag", "open_release_only": True},
     "bad-title": {"pattern": "(a*)*$"},
     "missing-story": {"jira": "https://example.atlassian.net"},
+    "unreproducible-run": {"dataset": False, "environment": False},
     "missing-approval": {
         "for": {"feature": 2, "bot": 0},
         "current_head": True,
@@ -200,6 +203,10 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "paths": {"src/**": {"teams": ["data"]}},
     },
 }
+
+
+MLFLOW = {"metrics": {"rmse": {"goal": "minimize", "tolerance": "2%", "floor": 0, "gate": True}}}
+"""A section by which no rule about runs is skipped beforehand; the facts have the settings of each model."""
 
 
 def configs(*severities: str) -> st.SearchStrategy[Config]:
@@ -210,7 +217,8 @@ def configs(*severities: str) -> st.SearchStrategy[Config]:
 
 def _config(chance: random.Random, severities: Sequence[str]) -> Config:
     rules = {rule.name: _entry(chance, rule.name, severities) for rule in CATALOGUE}
-    return config_of(json.dumps({"preset": chance.choice(NAMES), "rules": rules}).encode())
+    mlflow = {"mlflow": MLFLOW} if chance.random() < 0.8 else {}
+    return config_of(json.dumps({"preset": chance.choice(NAMES), "rules": rules, **mlflow}).encode())
 
 
 def _entry(chance: random.Random, rule: str, severities: Sequence[str]) -> dict[str, object]:

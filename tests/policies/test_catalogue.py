@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from policies import gitflow, presets
+from policies import gitflow, metrics, presets
 from policies.catalogue import BY_NAME, CATALOGUE
 from policies.config.document import Document, parse
 from policies.facts import Facts
@@ -125,9 +125,9 @@ def test_fits_on_few_screens(rule: Rule) -> None:
 
 
 def test_every_rule_file_is_in_the_catalogue() -> None:
-    written = {
-        path.stem for path in Path(gitflow.__path__[0]).glob("*.py") if "RULE = Rule(" in path.read_text("utf-8")
-    }
+    rooms = [Path(room.__path__[0]) for room in (gitflow, metrics)]
+    files = [path for room in rooms for path in room.glob("*.py")]
+    written = {path.stem for path in files if "RULE = Rule(" in path.read_text("utf-8")}
     assert written == {file_of(rule).stem for rule in CATALOGUE}
 
 

@@ -1,0 +1,173 @@
+"""What is asked of a tracking server. Every answer is one of MLflow's, or the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from bot.tracking import words
+from bot.tracking.examples import MOST as MOST_EXAMPLES
+from bot.tracking.examples import Results, read_examples
+from bot.tracking.found import (
+    COMMIT_TAG,
+    HEAD_TAG,
+    Experiment,
+    Found,
+    Logged,
+    Page,
+    Version,
+    is_commit_id,
+    read_experiment,
+    read_history,
+    read_models,
+    read_page,
+    read_run,
+    read_version,
+)
+from bot.tracking.rest import PATIENCE, Connection, CouldNotLook, Observer, Patience, Question, Rejected, Rest
+from policies.facts import Absent
+from policies.metrics.runs import Point
+
+API = "/api/2.0/mlflow"
+
+MOST_RUNS = 100
+"""Runs of one page; one costs 0.4 seconds among 100,000, one of 1,000 up to four."""
+
+MOST_OF_COMMIT = 1_000
+"""Further runs of one commit, such as the trials of a search for hyperparameters."""
+
+MOST_POINTS = 200
+"""Points of a history, which MLflow picks evenly; nobody can see more in a small plot."""
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+
+
+class Tracking:
+    """One tracking server. All methods raise CouldNotLook, but where they say what else "there is none" is."""
+
+    def __init__(self, connection: Connection, observer: Observer | None = None, patience: Patience = PATIENCE) -> None:
+        self.connection = connection
+        self._rest = Rest(connection, observer, patience)
+
+    @property
+    def name(self) -> str:
+        return self.connection.name
+
+    def close(self) -> None:
+        self._rest.close()
+
+    async def experiment(self, name: str) -> Experiment:
+        """Find an experiment by its name. A search in one that is not there, or not ours to see, finds no runs."""
+        question = Question(f"{API}/experiments/get-by-name", words.experiment(name), query={"experiment_name": name})
+        try:
+            found = await self._rest.ask(question, read_experiment)
+        except Rejected as rejected:
+            if rejected.code == "RESOURCE_DOES_NOT_EXIST":
+                raise CouldNotLook(words.no_experiment(self.name, name)) from rejected
+            raise
+        if found.name != name:
+            raise CouldNotLook(words.not_mlflow(self.name))
+        if not found.active:
+            raise CouldNotLook(words.deleted_experiment(self.name, name))
+        return found
+
+    async def newest(self, experiments: Sequence[Experiment], *, most: int = MOST_RUNS, after: str = "") -> Page:
+        """Return the newest runs of all these experiments; ``after`` is the token of the page before."""
+        return await self._search(experiments, "", most, after)
+
+    async def of_commit(self, experiments: Sequence[Experiment], tag: str, sha: str) -> tuple[Found, ...]:
+        """Return the runs that name a commit under a tag. MLflow knows no *or*: each tag is a search of its own."""
+        if tag not in {HEAD_TAG, COMMIT_TAG} or not is_commit_id(sha):
+            raise ValueError("only commit ids are searched for")
+        where = f"tags.`{tag}` = '{sha}'"
+        first = await self._search(experiments, where, MOST_RUNS)
+        if first.more is None:
+            return first.runs
+        rest = await self._search(experiments, where, MOST_OF_COMMIT, first.more)
+        if rest.more is not None:  # the run that all of these are nested in would be the last
+            raise CouldNotLook(words.too_many_runs(sha, MOST_RUNS + MOST_OF_COMMIT))
+        return first.runs + rest.runs
+
+    async def by_id(self, experiments: Sequence[Experiment], ids: Iterable[str]) -> tuple[Found, ...]:
+        """Return those of these runs that are in one of the experiments, and not deleted."""
+        listed = ", ".join(f"'{each}'" for each in ids if _RUN_ID.fullmatch(each))
+        if not listed:
+            return ()
+        return (await self._search(experiments, f"attributes.run_id IN ({listed})", MOST_RUNS)).runs
+
+    async def _search(self, experiments: Sequence[Experiment], where: str, most: int, after: str = "") -> Page:
+        body = {
+            "experiment_ids": [each.id for each in experiments],
+            "filter": where,
+            "max_results": most,
+            "order_by": ["attributes.start_time DESC"],
+            **({"page_token": after} if after else {}),
+        }
+        return await self._rest.ask(Question(f"{API}/runs/search", words.runs(), body=body), read_page)
+
+    async def run(self, run_id: str) -> Found | Absent:
+        """Return a run of whichever experiment; Absent if there is none."""
+        question = Question(f"{API}/runs/get", words.run(run_id), query={"run_id": run_id})
+        try:
+            return await self._rest.ask(question, read_run)
+        except Rejected as rejected:
+            if rejected.code == "RESOURCE_DOES_NOT_EXIST":
+                return words.no_such_run(run_id)
+            raise
+
+    async def version(self, model: str, alias: str) -> Version | Absent:
+        """Return the version that an alias stands for. MLflow says 404 of a missing model, 400 of a missing alias."""
+        question = Question(
+            f"{API}/registered-models/alias", words.alias(model, alias), query={"name": model, "alias": alias}
+        )
+        try:
+            return await self._rest.ask(question, read_version)
+        except Rejected as rejected:
+            if rejected.code == "RESOURCE_DOES_NOT_EXIST":
+                return words.no_model(model)
+            if rejected.said == f"Registered model alias {alias} not found.":
+                return words.no_alias(model, alias)
+            raise
+
+    async def models(self, experiment_ids: Iterable[str], run_ids: Iterable[str]) -> tuple[Logged, ...]:
+        """Return the models that these runs have logged."""
+        listed = ", ".join(f"'{each}'" for each in run_ids if _RUN_ID.fullmatch(each))
+        body = {
+            "experiment_ids": sorted(set(experiment_ids)),
+            "filter": f"source_run_id IN ({listed})",
+            "max_results": MOST_RUNS,
+        }
+        return await self._rest.ask(Question(f"{API}/logged-models/search", words.models(), body=body), read_models)
+
+    async def file(self, model_id: str, path: str) -> bytes | None:
+        """Return a file of a logged model, whatever store it lies in; None if the model has no such file."""
+        if not _MODEL_ID.fullmatch(model_id):
+            raise ValueError("not the id of a logged model")
+        question = Question(
+            f"/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
+            words.file(model_id, path),
+            query={"artifact_file_path": path},
+        )
+        try:
+            return await self._rest.ask(question, bytes)
+        except Rejected as rejected:
+            if rejected.code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+
+    async def history(self, run_ids: Sequence[str], metric: str) -> dict[str, tuple[Point, ...]]:
+        """Return the values of a metric by step, oldest first, thinned out, by run."""
+        query = {"run_ids": list(run_ids), "metric_key": metric, "max_results": MOST_POINTS}
+        path = f"{API}/metrics/get-history-bulk-interval"
+        return await self._rest.ask(Question(path, words.history(metric), query=query), read_history)
+
+    async def examples(self, experiment_id: str, run_id: str) -> Results | None:
+        """Return the scores of an evaluation's examples; None if there are more than one answer holds."""
+        if not _RUN_ID.fullmatch(run_id):
+            raise ValueError("not the id of a run")
+        place = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment_id}}
+        body = {"locations": [place], "filter": f"attributes.run_id = '{run_id}'", "max_results": MOST_EXAMPLES}
+        question = Question("/api/3.0/mlflow/traces/search", words.examples(run_id), body=body)
+        return await self._rest.ask(question, partial(read_examples, run_id=run_id))

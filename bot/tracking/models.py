@@ -1,0 +1,126 @@
+"""The models that runs have logged: who they are, which never was in the run, and what their files say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
+
+from bot.gather.remote.together import together
+from bot.tracking import words
+from bot.tracking.client import Tracking
+from bot.tracking.found import Found, Logged
+from bot.tracking.memory import Memory
+from bot.tracking.mlmodel import Description, read_mlmodel, read_requirements
+from bot.tracking.rest import CouldNotLook
+from bot.tracking.runs import Named
+from policies.facts import Absent, Unavailable
+from policies.metrics.runs import NO_MODEL, NO_REQUIREMENTS, NO_SIGNATURE, Column, LoggedModel, Signature
+
+Model: TypeAlias = LoggedModel | Absent | Unavailable
+Requirements: TypeAlias = tuple[str, ...] | Absent | Unavailable
+
+
+@dataclass(frozen=True)
+class Models:
+    """Looks up logged models. A file of one never changes, so it is read once and remembered."""
+
+    tracking: Tracking
+    memory: Memory
+
+    async def of(self, groups: Sequence[Named], others: Iterable[Named]) -> dict[str, Model]:
+        """Return the model of each run that logged any, by the run's id; what cannot be seen is Unavailable.
+
+        Files are read for ``groups`` only, and of repetitions for the first by id: one commit logs one signature.
+        """
+        named = [each for group in (*groups, *others) for each in group.runs if each.outputs]
+        if not named:
+            return {}
+        try:
+            logged = await self.tracking.models(
+                [each.experiment_id for each in named], dict.fromkeys(each.run.id for each in named)
+            )
+        except CouldNotLook as error:
+            return {each.run.id: error.unavailable for each in named}
+        found: dict[str, Model] = {each.run.id: _model(each, logged) for each in named}
+        for described in await together(self._described(group, found) for group in groups):
+            found.update(described)
+        return found
+
+    async def _described(self, group: Named, found: Mapping[str, Model]) -> dict[str, Model]:
+        first: dict[str, LoggedModel] = {}
+        ids = sorted(each.run.id for each in group.runs)
+        models = {run_id: model for run_id in ids if isinstance(model := found.get(run_id), LoggedModel)}
+        for model in models.values():
+            first.setdefault(model.name, model)
+        read = dict(zip(first, await together(map(self._files, first.values())), strict=True))
+        return {run_id: _with(model, read[model.name]) for run_id, model in models.items()}
+
+    async def _files(self, model: LoggedModel) -> LoggedModel:
+        """Read the two small files that matter of a model."""
+        key = f"mlflow/{self.tracking.name}/model/{model.id}"
+        known = (await self.memory.found([key])).get(key)
+        if known is not None:
+            return _from_json(model, known)
+        description, requirements = await together((self._mlmodel(model.id), self._requirements(model.id)))
+        if isinstance(description, Unavailable):
+            return replace(model, signature=description, requirements=requirements)
+        if not isinstance(requirements, Unavailable):
+            await self.memory.keep({key: _to_json(description, requirements)})
+        return replace(model, flavors=description.flavors, signature=description.signature, requirements=requirements)
+
+    async def _mlmodel(self, model_id: str) -> Any:
+        try:
+            data = await self.tracking.file(model_id, "MLmodel")
+            return words.unreadable("MLmodel", model_id) if data is None else read_mlmodel(data)
+        except CouldNotLook as error:
+            return error.unavailable
+        except ValueError:
+            return words.unreadable("MLmodel", model_id)
+
+    async def _requirements(self, model_id: str) -> Any:
+        try:
+            data = await self.tracking.file(model_id, "requirements.txt")
+            return NO_REQUIREMENTS if data is None else read_requirements(data)
+        except CouldNotLook as error:
+            return error.unavailable
+        except ValueError:
+            return words.unreadable("requirements.txt", model_id)
+
+
+def _model(run: Found, logged: Iterable[Logged]) -> Model:
+    """Choose among the models of a run: one that was registered, else the one of the last step."""
+    steps = {output.model: output.step for output in run.outputs}
+    ours = [each for each in logged if each.run_id == run.run.id]
+    best = max(ours, key=lambda each: (each.registered is not None, steps.get(each.id, 0), each.id), default=None)
+    if best is None:
+        return NO_MODEL
+    unread = words.not_read(best.id)
+    return LoggedModel(best.id, best.name, best.registered, best.version, signature=unread, requirements=unread)
+
+
+def _with(model: LoggedModel, read: LoggedModel) -> LoggedModel:
+    return replace(model, flavors=read.flavors, signature=read.signature, requirements=read.requirements)
+
+
+def _to_json(description: Description, requirements: Requirements) -> dict[str, Any]:
+    signature = description.signature
+    return {
+        "flavors": list(description.flavors),
+        "signature": asdict(signature) if isinstance(signature, Signature) else None,
+        "requirements": list(requirements) if isinstance(requirements, tuple) else None,
+    }
+
+
+def _from_json(model: LoggedModel, known: Mapping[str, Any]) -> LoggedModel:
+    parts = known["signature"]
+    return replace(
+        model,
+        flavors=tuple(known["flavors"]),
+        signature=_signature(parts) if parts else NO_SIGNATURE,
+        requirements=NO_REQUIREMENTS if known["requirements"] is None else tuple(known["requirements"]),
+    )
+
+
+def _signature(parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> Signature:
+    return Signature(**{name: tuple(Column(**each) for each in columns) for name, columns in parts.items()})

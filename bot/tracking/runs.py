@@ -1,0 +1,187 @@
+"""Finds runs by the commits that they name, in as few searches as can be.
+
+MLflow searches one tag for one value at a time, and walks every run that has the tag. So first the newest runs are
+read, whatever they are about: in most teams they hold everything, and are all there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from bot.tracking import words
+from bot.tracking.client import Tracking
+from bot.tracking.found import COMMIT_TAG, HEAD_TAG, Experiment, Found, Page
+from bot.tracking.memory import Memory
+from policies.facts import Absent, Commit, Sha
+
+SKEW = timedelta(days=1)
+"""How wrong clocks may be: of the machine that committed, and of the one that trained."""
+
+MOST_DRAWN = 20
+"""Commits of the base branch whose runs are shown as its history."""
+
+TAGS = (HEAD_TAG, COMMIT_TAG)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The runs of one commit, newest first; ``behind`` as in :class:`policies.metrics.runs.Group`."""
+
+    commit: Sha | None
+    runs: tuple[Found, ...]
+    behind: int | None = None
+    committed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A commit under the tag that names it; ``when`` it was committed, 0 if nobody knows."""
+
+    tag: str
+    sha: Sha
+    when: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Ids of the runs of a commit, the tag under which they were found, and when."""
+
+    runs: tuple[str, ...]
+    tag: str
+    on: date
+
+
+@dataclass
+class Runs:
+    """The runs of some experiments, all of which exist and may be read. Methods raise CouldNotLook."""
+
+    tracking: Tracking
+    experiments: tuple[Experiment, ...]
+    memory: Memory
+    today: date
+    page: Page
+    searches: int = 0
+    """How many there were, the first page left out."""
+    for_candidate: int = 0
+    """How many of them were for the candidate, which entries that share the experiments share as well."""
+    _exact: dict[tuple[str, str], tuple[Found, ...]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """True if no run is older than those that were read."""
+        return self.page.more is None
+
+    async def deepen(self, most: int) -> None:
+        """Read more of the newest runs."""
+        self.searches += 1
+        further = await self.tracking.newest(self.experiments, most=most, after=self.page.more or "")
+        self.page = Page(self.page.runs + further.runs, further.more)
+
+    def listed(self, sha: str) -> tuple[Found, ...]:
+        """Return the runs that were read and name a commit, under whatever tag."""
+        return tuple(each for each in self.page.runs if sha in each.run.commits)
+
+    async def candidate(self, head: Key, merge: Sha | None) -> Named | Absent:
+        """Return the runs of the head: under the first tag that names it, else those of the trial merge.
+
+        The default checkout of a workflow is the merge; MLflow then logs its id, and no branch.
+        https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+        """
+        keys = [head, Key(COMMIT_TAG, head.sha, head.when)]
+        if merge is not None:
+            keys.append(Key(COMMIT_TAG, merge, head.when))
+        before, runs = self.searches, tuple[Found, ...]()
+        for key in sorted(keys, key=lambda key: not self._listed(key)):  # those that were seen first, in their order
+            runs = runs or await self.naming(key)
+        self.for_candidate += self.searches - before
+        return Named(head.sha, runs, 0, moment(head.when)) if runs else words.no_run(len({key.sha for key in keys}))
+
+    async def naming(self, key: Key) -> tuple[Found, ...]:
+        """Return all runs that name a commit under a tag, newest first. Costs a search where they may be older."""
+        listed = self._listed(key)
+        if self.whole or (listed and self._reaches(key.when)):
+            return listed
+        asked = (key.tag, key.sha)
+        if asked not in self._exact:
+            self.searches += 1
+            self._exact[asked] = await self.tracking.of_commit(self.experiments, *asked)
+        return self._exact[asked]
+
+    def older(self, head: Sha, commits: Sequence[Commit]) -> tuple[Named, ...]:
+        """Return those of the newest runs that are of the pull request's older commits, newest commit first."""
+        older = [commit for commit in commits if commit.sha != head]
+        return tuple(self._of_commits(older, first=1))
+
+    def drawn(self, commits: Sequence[Commit]) -> tuple[Named, ...]:
+        """Return the finished runs of the last commits of the base branch, oldest commit first."""
+        groups = (usable(each) for each in self._of_commits(commits, first=0))
+        return tuple(group for group in groups if group.runs)[:MOST_DRAWN][::-1]
+
+    def _of_commits(self, commits: Sequence[Commit], first: int) -> Iterator[Named]:
+        for behind, commit in enumerate(commits, start=first):
+            runs = self.listed(commit.sha)
+            if runs:
+                yield Named(commit.sha, runs, behind, moment(commit.when))
+
+    def _listed(self, key: Key) -> tuple[Found, ...]:
+        return tuple(each for each in self.page.runs if each.names(key.tag) == key.sha)
+
+    def _reaches(self, when: int) -> bool:
+        """True if every run that began after a moment was read: a commit cannot be trained before it is made."""
+        oldest = self.page.runs[-1].run.started if self.page.runs else None
+        made = moment(when)
+        return oldest is not None and made is not None and oldest < made - SKEW
+
+    # What is remembered: the runs of a commit of the base branch, once they have ended. More may still be logged for
+    # it, which are among the newest then; the rest is believed for the day.
+
+    async def remembered(self, shas: Sequence[Sha]) -> dict[Sha, Remembered]:
+        """Return what is known of the runs of those commits that had some."""
+        keys = {self._memory_key(sha): sha for sha in shas}
+        known = await self.memory.found(keys)
+        return {
+            keys[key]: Remembered(tuple(each["runs"]), each["tag"], date.fromisoformat(each["on"]))
+            for key, each in known.items()
+        }
+
+    async def of_base_commit(self, commit: Commit, tag: str) -> tuple[Found, ...]:
+        """Return all runs of a commit; ``tag`` is the one to search for where the runs that were read do not say."""
+        listed = self.listed(commit.sha)
+        tag = next((tag for tag in TAGS if any(each.names(tag) == commit.sha for each in listed)), tag)
+        if self.whole or (listed and self._reaches(commit.when)):
+            return listed
+        known = (await self.remembered([commit.sha])).get(commit.sha)
+        if known is not None and known.on == self.today and {each.run.id for each in listed} <= set(known.runs):
+            self.searches += 1
+            found = await self.tracking.by_id(self.experiments, known.runs)
+            return merged(tuple(each for each in found if commit.sha in each.run.commits), listed)
+        key = Key(known.tag if known and not listed else tag, commit.sha, commit.when)
+        runs = merged(await self.naming(key), listed)
+        if runs and all(each.run.ended for each in runs):
+            answer = {"runs": [each.run.id for each in runs], "tag": key.tag, "on": self.today.isoformat()}
+            await self.memory.keep({self._memory_key(commit.sha): answer})
+        return runs
+
+    def _memory_key(self, sha: str) -> str:
+        return f"mlflow/{self.tracking.name}/{'+'.join(each.id for each in self.experiments)}/{sha}"
+
+
+def usable(group: Named) -> Named:
+    """Leave the runs that a baseline can consist of: those that ended well."""
+    runs = tuple(each for each in group.runs if each.run.status == "FINISHED")
+    return Named(group.commit, runs, group.behind, group.committed)
+
+
+def merged(some: tuple[Found, ...], others: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Return runs that were found in two ways, each once."""
+    return tuple({each.run.id: each for each in (*some, *others)}.values())
+
+
+def moment(when: int) -> datetime | None:
+    """Return the moment of a commit; None for one that nobody knows, or that is no date."""
+    try:
+        return datetime.fromtimestamp(when, UTC) if when > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None

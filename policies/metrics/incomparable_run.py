@@ -1,0 +1,51 @@
+"""A gated metric was measured on other data, or by other scorers, than the baseline's.
+
+## What it does
+
+Compares the digests of the data sets that the runs were given, and of the scorers of an evaluation
+(`mlflow.genai.evaluate`), with those of the baseline. A metric that the baseline has on a data set, and the candidate
+only on others, is not compared at all. A run on the baseline's data and a run on new data are fine together.
+
+## Why it matters
+
+On an easier test set every model is better. A number that was measured on something else says nothing about the
+change.
+
+## How to fix it
+
+Measure on the baseline's data too, or train the baseline once on the new data.
+"""
+
+from __future__ import annotations
+
+from policies.metrics.comparison import Judgement
+from policies.metrics.runs import ModelRuns
+from policies.metrics.settings import Model
+from policies.metrics.subject import metrics_of, named, with_runs, without_runs, without_section
+from policies.phrase import Phrase
+from policies.rule import Findings, Rule
+from policies.verdict import Finding
+from policies.words import metrics as words
+from policies.words import runs as reasons
+
+
+def applies(mlflow: Model | None) -> Phrase | None:
+    if mlflow is not None and not any(metric.gate and metric.tolerance for metric in metrics_of(mlflow)):
+        return reasons.nothing_gates()
+    return without_section(mlflow)
+
+
+def check(metrics: tuple[ModelRuns, ...]) -> Findings:
+    yield from without_runs(metrics)
+    for compared, _ in with_runs(metrics):
+        for against in compared.against:
+            rows = [row for row in against.metrics if row.gated and row.judgement is Judgement.INCOMPARABLE]
+            names, held = list(dict.fromkeys(row.name for row in rows)), against.baseline
+            if names:
+                said = Finding(
+                    words.incomparable(names, held), words.measure_alike(held), words.measured_otherwise(against)
+                )
+                yield named(metrics, compared, said)
+
+
+RULE = Rule(name="incomparable-run", since="0.1.0", check=check, applies=applies)

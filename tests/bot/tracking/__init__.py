@@ -1,0 +1,1 @@
+"""Held against real tracking servers."""

@@ -1,0 +1,57 @@
+"""Each test has an experiment of its own, on SQLite without passwords and on PostgreSQL with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.tracking.client import Tracking
+from tests.bot.tracking.lab import Counted, Lab, Looking, connection
+from tests.services.mlflow import (
+    MlflowServer,
+)
+from tests.services.mlflow import (
+    guarded_mlflow as guarded_mlflow,  # noqa: PLC0414 -- a fixture is found where it is imported
+)
+from tests.services.mlflow import mlflow_server as mlflow_server  # noqa: PLC0414 -- likewise
+from tests.services.mlflow import mlflow_servers as mlflow_servers  # noqa: PLC0414 -- likewise
+from tests.services.mlflow import open_mlflow as open_mlflow  # noqa: PLC0414 -- likewise
+from tests.services.postgres import postgres as postgres  # noqa: PLC0414 -- likewise
+
+
+@pytest.fixture
+def lab(mlflow_server: MlflowServer) -> Lab:
+    """Somebody who trains, on each of the two servers in turn."""
+    return Lab(mlflow_server)
+
+
+@pytest.fixture
+def open_lab(open_mlflow: MlflowServer) -> Lab:
+    """Somebody who trains where nobody asks for a password."""
+    return Lab(open_mlflow)
+
+
+@pytest.fixture
+def guarded_lab(guarded_mlflow: MlflowServer) -> Lab:
+    """Somebody who trains where permissions matter."""
+    return Lab(guarded_mlflow)
+
+
+@pytest.fixture
+def counted() -> Counted:
+    return Counted()
+
+
+@pytest.fixture
+def tracking(mlflow_server: MlflowServer, counted: Counted) -> Iterator[Tracking]:
+    """Our client, on each of the two servers in turn."""
+    client = Tracking(connection(mlflow_server), counted)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def looking(mlflow_server: MlflowServer) -> Looking:
+    """Somebody who looks at pull requests, on each of the two servers in turn."""
+    return Looking(mlflow_server)

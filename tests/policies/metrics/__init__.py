@@ -1,0 +1,1 @@
+"""Runs compared: the numbers against SciPy, the judgement, and what is true of any runs."""
