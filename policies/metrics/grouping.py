@@ -42,10 +42,15 @@ def _about(key: str) -> Callable[[Run], bool]:
 
 
 def _without(entry: ModelRuns, others: frozenset[str]) -> ModelRuns:
-    """Leave out the runs that name the model of another entry, which may share the experiment."""
+    """Leave out the runs that are about the model of another entry, which may share the experiment.
+
+    Where the runs of an entry name it, those of the experiment that name nothing are not its own.
+    """
+    found = [run for group in (entry.candidate, *_groups(entry.older)) for run in _runs(group)]
+    names_itself = bool(others) and any(_named(run) == entry.name for run in found)
 
     def ours(run: Run) -> bool:
-        return _named(run) not in others
+        return _named(run) == entry.name if names_itself else _named(run) not in others
 
     return replace(
         entry,

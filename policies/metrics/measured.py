@@ -52,14 +52,22 @@ def finished(group: Group, names: Iterable[str]) -> tuple[Run, ...]:
 
 
 def samples(runs: Iterable[Run], name: str) -> dict[Measure, Sample]:
-    """Return the values of a metric by what they were measured on. Of two runs with one seed the later one counts."""
-    latest: dict[tuple[Measure, str], Run] = {}
-    for run in sorted((run for run in runs if name in run.metrics), key=_age):
-        latest[measure_of(run), seed_of(run) or f"run {run.id}"] = run
+    """Return the values of a metric by what they were measured on."""
     found: dict[Measure, list[Run]] = {}
-    for (measure, _), run in latest.items():
-        found.setdefault(measure, []).append(run)
+    for run in runs:
+        if name in run.metrics:
+            found.setdefault(measure_of(run), []).append(run)
     return {measure: _sample(found[measure], name) for measure in sorted(found, key=_order)}
+
+
+def _sample(runs: Sequence[Run], name: str) -> Sample:
+    """Of several runs with one seed the latest counts. One seed for all of them tells none from another."""
+    seeds = {run.id: seed_of(run) for run in runs}
+    if len(set(seeds.values())) == 1 and len(runs) > 1:
+        seeds = dict.fromkeys(seeds)
+    latest = {seeds[run.id] or f"run {run.id}": run for run in sorted(runs, key=_age)}
+    ordered = sorted(latest.values(), key=lambda run: run.id)
+    return Sample(tuple(run.metrics[name] for run in ordered), tuple(seeds[run.id] for run in ordered))
 
 
 def _age(run: Run) -> tuple[float, str]:
@@ -68,11 +76,6 @@ def _age(run: Run) -> tuple[float, str]:
 
 def _order(measure: Measure) -> tuple[tuple[str, ...], str]:
     return measure.datasets, measure.scorers or ""
-
-
-def _sample(runs: Iterable[Run], name: str) -> Sample:
-    ordered = sorted(runs, key=lambda run: run.id)
-    return Sample(tuple(run.metrics[name] for run in ordered), tuple(map(seed_of, ordered)))
 
 
 def seed_of(run: Run) -> str | None:

@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -53,12 +54,8 @@ def test_the_experiment_says_what_is_first_where_the_policy_says_nothing() -> No
 
 
 def test_the_policy_is_right_where_both_say_something() -> None:
-    said = compared(
-        seeds([1.0]),
-        seeds([1.1]),
-        {"rmse": gate("minimize")},
-        primary=world.PrimaryMetric("rmse", greater_is_better=True),
-    )
+    primary = world.PrimaryMetric("rmse", greater_is_better=True)
+    said = compared(seeds([1.0]), seeds([1.1]), {"rmse": gate("minimize")}, primary=primary)
     assert row(said).gain == pytest.approx(0.1)
 
 
@@ -167,13 +164,26 @@ def test_runs_that_are_nested_in_a_circle_do_not_hang_anybody() -> None:
     assert said.missing == (("rmse", None),)
 
 
-def test_of_two_runs_with_one_seed_the_later_counts() -> None:
+def test_of_several_runs_with_one_seed_the_latest_counts() -> None:
     days = [datetime(2024, 6, day, tzinfo=UTC) for day in (1, 2)]
     again = [run(f"c{n}", {"rmse": 1.0 + n}, tags={"seed": "1"}, started=day) for n, day in enumerate(days)]
-    for runs in (again, again[::-1]):
+    other = run("c9", {"rmse": 3.0}, tags={"seed": "2"})
+    for runs in ([*again, other], [other, *again[::-1]]):
         said = row(compared(group(*runs), seeds([2.0])))
         assert said.candidate is not None
-        assert said.candidate.values == (2.0,)
+        assert said.candidate.values == (2.0, 3.0)
+
+
+def test_a_seed_that_all_runs_have_tells_none_from_another() -> None:
+    """``random_state=42`` is logged by itself, and other things vary."""
+
+    def side(prefix: str, values: list[float]) -> Group:
+        return seeds(values, prefix, params={"random_state": "42"})
+
+    said = row(compared(side("c", [1.0, 1.1, 0.9]), side("b", [1.0, 1.2, 0.9])))
+    assert said.method is Method.WELCH
+    assert said.candidate is not None
+    assert said.candidate.n == 3
 
 
 @pytest.mark.parametrize("where", ["tags", "params"])
@@ -240,7 +250,7 @@ def test_an_older_run_does_not_stand_for_one_that_failed() -> None:
         (math.nan, {"floor": 0.9}, []),
     ],
 )
-def test_limits(value: float, limits: dict[str, float], broken: list[float]) -> None:
+def test_limits(value: float, limits: dict[str, Any], broken: list[float]) -> None:
     said = compared(seeds([value] * 3), metrics={"rmse": gate(**limits)})
     assert [each.limit for each in said.limits] == broken
 
