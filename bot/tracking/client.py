@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from bot.tracking import words
 from bot.tracking.examples import MOST as MOST_EXAMPLES
@@ -42,6 +43,9 @@ MOST_POINTS = 200
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+
+
+Content = TypeVar("Content")
 
 
 class Tracking:
@@ -141,8 +145,11 @@ class Tracking:
         }
         return await self._rest.ask(Question(f"{API}/logged-models/search", words.models(), body=body), read_models)
 
-    async def file(self, model_id: str, path: str) -> bytes | None:
-        """Return a file of a logged model, whatever store it lies in; None if the model has no such file."""
+    async def file(self, model_id: str, path: str, read: Callable[[bytes], Content]) -> Content | None:
+        """Return what a file of a logged model holds, whatever store it lies in; None if there is no such file.
+
+        ``read`` is called in a thread.
+        """
         if not _MODEL_ID.fullmatch(model_id):
             raise ValueError("not the id of a logged model")
         question = Question(
@@ -151,7 +158,7 @@ class Tracking:
             query={"artifact_file_path": path},
         )
         try:
-            return await self._rest.ask(question, bytes)
+            return await self._rest.ask(question, read)
         except Rejected as rejected:
             if rejected.code == "RESOURCE_DOES_NOT_EXIST":
                 return None

@@ -73,10 +73,10 @@ class Lookup:
 async def _histories(
     tracking: Tracking, groups: Sequence[Named], metrics: Iterable[str]
 ) -> Mapping[str, Mapping[str, tuple[Point, ...]]]:
-    """Return the first of these metrics that has several steps, by step, for the newest run of each group."""
-    newest = [runs[0] for group in groups if (runs := usable(group).runs)]
+    """Return the first of these metrics that has several steps, by step, for the newest such run of each group."""
     for metric in metrics:
-        stepped = [each.run.id for each in newest if each.steps.get(metric, 0) > 0]
+        by_group = ([each for each in usable(group).runs if each.steps.get(metric, 0) > 0] for group in groups)
+        stepped = [runs[0].run.id for runs in by_group if runs]
         if stepped:
             try:
                 found = await tracking.history(stepped, metric)

@@ -87,7 +87,7 @@ class _Place:
         primary = next((each.primary for each in runs.experiments if each.primary), None)
         plotted = [*_gated(model), *([primary.name] if primary else [])]
         lookup = Lookup(self.tracking, self.memory, runs.experiments)
-        details = await lookup.of([*ours, *theirs], drawn, plotted)
+        details = await lookup.of([*ours, *theirs], drawn if ours else (), plotted)
         return ModelRuns(
             name=name,
             settings=model,

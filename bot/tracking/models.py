@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from bot.gather.remote.together import together
 from bot.tracking import words
@@ -18,6 +19,7 @@ from policies.facts import Absent, Unavailable
 from policies.metrics.runs import NO_MODEL, NO_REQUIREMENTS, NO_SIGNATURE, Column, LoggedModel, Signature
 
 Model: TypeAlias = LoggedModel | Absent | Unavailable
+Content = TypeVar("Content")
 Requirements: TypeAlias = tuple[str, ...] | Absent | Unavailable
 
 
@@ -62,30 +64,30 @@ class Models:
         known = (await self.memory.found([key])).get(key)
         if known is not None:
             return _from_json(model, known)
-        description, requirements = await together((self._mlmodel(model.id), self._requirements(model.id)))
-        if isinstance(description, Unavailable):
-            return replace(model, signature=description, requirements=requirements)
+        description, lines = await asyncio.gather(
+            self._read(model.id, "MLmodel", read_mlmodel), self._read(model.id, "requirements.txt", read_requirements)
+        )
+        requirements = NO_REQUIREMENTS if lines is None else lines
+        if not isinstance(description, Description):
+            missing = description or words.unreadable("MLmodel", model.id)
+            return replace(model, signature=missing, requirements=requirements)
         if not isinstance(requirements, Unavailable):
             await self.memory.keep({key: _to_json(description, requirements)})
         return replace(model, flavors=description.flavors, signature=description.signature, requirements=requirements)
 
-    async def _mlmodel(self, model_id: str) -> Any:
-        try:
-            data = await self.tracking.file(model_id, "MLmodel")
-            return words.unreadable("MLmodel", model_id) if data is None else read_mlmodel(data)
-        except CouldNotLook as error:
-            return error.unavailable
-        except ValueError:
-            return words.unreadable("MLmodel", model_id)
+    async def _read(self, model_id: str, path: str, read: Callable[[bytes], Content]) -> Content | Unavailable | None:
+        """Return what a file says; None if there is none."""
 
-    async def _requirements(self, model_id: str) -> Any:
+        def attempt(data: bytes) -> Content | Unavailable:
+            try:
+                return read(data)
+            except ValueError:
+                return words.unreadable(path, model_id)
+
         try:
-            data = await self.tracking.file(model_id, "requirements.txt")
-            return NO_REQUIREMENTS if data is None else read_requirements(data)
+            return await self.tracking.file(model_id, path, attempt)
         except CouldNotLook as error:
             return error.unavailable
-        except ValueError:
-            return words.unreadable("requirements.txt", model_id)
 
 
 def _model(run: Found, logged: Iterable[Logged]) -> Model:

@@ -144,6 +144,7 @@ class Runs:
         return {
             keys[key]: Remembered(tuple(each["runs"]), each["tag"], date.fromisoformat(each["on"]))
             for key, each in known.items()
+            if each["runs"]
         }
 
     async def of_base_commit(self, commit: Commit, tag: str) -> tuple[Found, ...]:
@@ -156,13 +157,17 @@ class Runs:
         if known is not None and known.on == self.today and {each.run.id for each in listed} <= set(known.runs):
             self.searches += 1
             found = await self.tracking.by_id(self.experiments, known.runs)
-            return merged(tuple(each for each in found if commit.sha in each.run.commits), listed)
-        key = Key(known.tag if known and not listed else tag, commit.sha, commit.when)
-        runs = merged(await self.naming(key), listed)
-        if runs and all(each.run.ended for each in runs):
-            answer = {"runs": [each.run.id for each in runs], "tag": key.tag, "on": self.today.isoformat()}
-            await self.memory.keep({self._memory_key(commit.sha): answer})
+            if all(commit.sha in each.run.commits for each in found) and len(found) == len(known.runs):
+                return found
+        tag = known.tag if known is not None and not listed else tag
+        runs = merged(await self.naming(Key(tag, commit.sha)), listed)
+        if known is not None or (runs and all(each.run.ended for each in runs)):
+            await self._remember(commit.sha, runs, tag)
         return runs
+
+    async def _remember(self, sha: Sha, runs: Sequence[Found], tag: str) -> None:
+        done = [each.run.id for each in runs] if all(each.run.ended for each in runs) else []
+        await self.memory.keep({self._memory_key(sha): {"runs": done, "tag": tag, "on": self.today.isoformat()}})
 
     def _memory_key(self, sha: str) -> str:
         return f"mlflow/{self.tracking.name}/{'+'.join(each.id for each in self.experiments)}/{sha}"

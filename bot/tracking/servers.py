@@ -87,6 +87,9 @@ class _Entry(BaseModel):
         return self
 
 
+_VARIABLES = frozenset(name for name in _Entry.model_fields if name.endswith("_env"))
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
@@ -189,8 +192,8 @@ def _unset(document: Document, environment: Mapping[str, str]) -> Iterator[Probl
     """Find variables that are named and not set; an empty one is as good as none."""
     for name, entry in _entries(document):
         for key, variable in entry.items():
-            named = isinstance(variable, str) and key.endswith("_env") and _VARIABLE.fullmatch(variable)
-            if named and not environment.get(variable):
+            is_named = key in _VARIABLES and isinstance(variable, str) and _VARIABLE.fullmatch(variable)
+            if is_named and not environment.get(variable):
                 where = document.where(("mlflow", name, key))
                 yield Problem(where, say("The environment variable {name} is not set.", name=variable))
 

@@ -11,8 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-METRICS = PARAMS = 10
-
 _TABLES = {
     "runs": (
         "run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time, "
@@ -24,8 +22,11 @@ _TABLES = {
 }
 
 
-def crowd(database: Path, experiment_id: str, count: int, *, begin: int, seed: int = 1) -> None:
-    """Write finished runs of unknown commits, one a second from ``begin`` (milliseconds since 1970)."""
+def crowd(database: Path, experiment_id: str, count: int, *, begin: int, width: int = 10, seed: int = 1) -> None:
+    """Write finished runs of unknown commits, one a second from ``begin`` (milliseconds since 1970).
+
+    Each has ``width`` metrics and parameters.
+    """
     chance = random.Random(seed)
     rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
     for index in range(count):
@@ -37,8 +38,8 @@ def crowd(database: Path, experiment_id: str, count: int, *, begin: int, seed: i
         for key in ("github.head_sha", "mlflow.source.git.commit"):
             rows["tags"].append((key, sha, run))
         rows["tags"] += [("mlflow.user", "ci", run), ("mlflow.runName", f"run-{index}", run)]
-        rows["latest_metrics"] += [(f"metric-{n}", chance.random(), at, 0, 0, run) for n in range(METRICS)]
-        rows["params"] += [(f"param-{n}", str(chance.random()), run) for n in range(PARAMS)]
+        rows["latest_metrics"] += [(f"metric-{n}", chance.random(), at, 0, 0, run) for n in range(width)]
+        rows["params"] += [(f"param-{n}", str(chance.random()), run) for n in range(width)]
     with closing(sqlite3.connect(database, timeout=60)) as db, db:
         for table, columns in _TABLES.items():
             places = ", ".join("?" * len(columns.split(",")))

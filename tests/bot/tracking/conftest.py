@@ -8,6 +8,7 @@ import pytest
 
 from bot.tracking.client import Tracking
 from tests.bot.tracking.lab import Counted, Lab, Looking, connection
+from tests.bot.tracking.program import Program
 from tests.services.mlflow import (
     MlflowServer,
 )
@@ -55,3 +56,16 @@ def tracking(mlflow_server: MlflowServer, counted: Counted) -> Iterator[Tracking
 def looking(mlflow_server: MlflowServer) -> Looking:
     """Somebody who looks at pull requests, on each of the two servers in turn."""
     return Looking(mlflow_server)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def program(
+    request: pytest.FixtureRequest, open_mlflow: MlflowServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program | None]:
+    """Train for real while the tests run that do not need it; only if one of them does."""
+    if not any("test_real_training" in item.nodeid for item in request.session.items):
+        yield None
+        return
+    program = Program(open_mlflow, tmp_path_factory.mktemp("training"))
+    yield program
+    program.end()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,6 +136,20 @@ class Lab:
             client.set_registered_model_alias(name, alias, made.version)
         return str(made.version)
 
+    @property
+    def sqlite(self) -> Path:
+        """The database, of the server that has it in a file."""
+        return Path(self.server.database.removeprefix("sqlite:///"))
+
+    def rename_commits(self, experiment: Experiment, named: str) -> None:
+        """Make all runs of an experiment runs of one commit."""
+        with closing(sqlite3.connect(self.sqlite, timeout=60)) as db, db:
+            db.execute(
+                "UPDATE tags SET value = ? WHERE key = 'github.head_sha'"
+                " AND run_uuid IN (SELECT run_uuid FROM runs WHERE experiment_id = ?)",
+                (named, experiment.id),
+            )
+
 
 def ids(runs: Sequence[Any]) -> set[str]:
     """Return the ids of runs, as they were found or as the rules read them."""
@@ -148,6 +164,9 @@ class Memory:
 
     async def found(self, keys: Iterable[str]) -> dict[str, Any]:
         return {key: json.loads(self.kept[key]) for key in keys if key in self.kept}
+
+    async def all(self) -> dict[str, Any]:
+        return await self.found(self.kept)
 
     async def keep(self, answers: Mapping[str, Any]) -> None:
         self.kept.update({key: json.dumps(answer) for key, answer in answers.items()})

@@ -69,7 +69,7 @@ async def test_a_run_a_model_and_examples_that_we_may_not_see(guarded_lab: Lab) 
     hidden = guarded_lab.experiment(readable=False)
     run_id = guarded_lab.run(hidden, metrics={"rmse": 1.0})
     model = guarded_lab.model(hidden, run_id, {"MLmodel": "flavors: {}\n"})
-    for asked in (tracking.run(run_id), tracking.file(model, "MLmodel"), tracking.history([run_id], "rmse")):
+    for asked in (tracking.run(run_id), tracking.file(model, "MLmodel", bytes), tracking.history([run_id], "rmse")):
         with pytest.raises(CouldNotLook, match="does not let Headgate see"):
             await asked
     tracking.close()

@@ -93,8 +93,8 @@ async def test_models_of_a_run_are_known_from_the_run(lab: Lab, tracking: Tracki
     model = lab.model(experiment, run_id, {"MLmodel": "flavors: {}\n"}, step=3)
     (found,) = (await tracking.newest([experiment])).runs
     assert found.outputs == (Output(model, 3),)
-    assert await tracking.file(model, "MLmodel") == b"flavors: {}\n"
-    assert await tracking.file(model, "requirements.txt") is None
+    assert await tracking.file(model, "MLmodel", bytes) == b"flavors: {}\n"
+    assert await tracking.file(model, "requirements.txt", bytes) is None
     listed = lab.server.api("GET", f"/api/2.0/mlflow/artifacts/list?run_id={run_id}")
     assert "files" not in listed, "MLflow lists the files of a logged model with its run again"
 

@@ -1,0 +1,193 @@
+"""``headgate metrics``: the comparison and the gate for two commits, without GitHub.
+
+MLflow's and our libraries for it are imported when the command runs, so that others do not pay for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import click
+
+from bot.errors import UsageProblem
+from policies.facts import Absent, Branches, Commit, Facts, PullRequest, Sha, Unavailable
+from policies.phrase import say
+from policies.verdict import Finding, Outcome, Report, Severity, Verdict
+
+if TYPE_CHECKING:  # see above
+    from bot.check import Judged
+    from bot.gather.policy import Policy
+    from bot.tracking.rest import Connection
+    from policies.config.mlflow import MlflowSection
+    from policies.metrics.comparison import ModelComparison
+    from policies.metrics.runs import ModelRuns
+
+EXIT_PASS, EXIT_BLOCKED, EXIT_UNDECIDED = 0, 1, 3
+
+SERVER = "command-line"
+"""What the tracking server is called that somebody names by its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks."""
+
+    uri: str
+    experiment: str
+    head: Sha
+    base: Sha
+    model: str | None
+    config: Path | None
+
+
+@click.command()
+@click.option("--tracking-uri", "uri", required=True, metavar="URI", help="The tracking server: http or https.")
+@click.option("--experiment", required=True, metavar="NAME", help="The experiment that holds the runs.")
+@click.option("--head", required=True, metavar="SHA", help="The commit whose runs are judged.")
+@click.option("--base", required=True, metavar="SHA", help="The commit whose runs they are held against.")
+@click.option("--model", metavar="NAME", help="Which model of the policy, where it names several.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A policy file, whose mlflow section says what gates; without one everything is shown and nothing gates.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+def metrics(*, form: str, head: str, base: str, **asked: Any) -> int:
+    """Compare the runs of two commits in MLflow, and judge the difference by a policy.
+
+    Runs are found by the tag github.head_sha, else by mlflow.source.git.commit. Who we are is read from
+    MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN. Exit codes: 0 pass, 1 blocked,
+    2 usage or policy file wrong, 3 could not decide.
+    """
+    from bot.tracking.found import is_commit_id  # noqa: PLC0415  # see above
+
+    for name, sha in (("--head", head), ("--base", base)):
+        if not is_commit_id(sha):
+            raise UsageProblem(f"{name} must be a full commit id, as git rev-parse prints it.")
+    question = Question(head=Sha(head.lower()), base=Sha(base.lower()), **asked)
+    judged, compared = judge(question, os.environ, datetime.now(UTC))
+    _show(judged, compared, form)
+    return {Outcome.PASS: EXIT_PASS, Outcome.FAIL: EXIT_BLOCKED}.get(judged.report.outcome, EXIT_UNDECIDED)
+
+
+def judge(
+    question: Question, environment: Mapping[str, str], now: datetime
+) -> tuple[Judged, tuple[ModelComparison, ...]]:
+    """Answer a question. Raises UsageProblem and PolicyProblem for what the caller can mend."""
+    from bot.check import Judged  # noqa: PLC0415  # see above
+    from policies.catalogue import CATALOGUE  # noqa: PLC0415  # likewise
+    from policies.evaluate import evaluate  # noqa: PLC0415  # likewise
+    from policies.metrics.compare import comparisons  # noqa: PLC0415  # likewise
+
+    policy = _policy(question.config)
+    section = _section(policy.config.mlflow, question)
+    found = asyncio.run(_gathered(section, question, _connection(question.uri, environment), now))
+    facts = Facts(
+        as_of=now,
+        pull_request=PullRequest(question.head[:10], question.base[:10], question.head, question.base),
+        branches=Branches({}),
+        metrics=found,
+        paths=Absent(say("only runs are looked at here")),
+    )
+    rules = [rule for rule in CATALOGUE if "metrics" in rule.needs]
+    report = evaluate(facts, replace(policy.config, mlflow=section), rules)
+    compared = comparisons(found) if isinstance(found, tuple) else ()
+    return Judged(facts, _with_missing(report, compared), policy), compared
+
+
+def _with_missing(report: Report, compared: tuple[ModelComparison, ...]) -> Report:
+    """Say of a commit without runs that nothing could be judged: whoever asks for them wants them."""
+    from policies.metrics.missing_run import RULE  # noqa: PLC0415  # see above
+    from policies.metrics.runs import Group  # noqa: PLC0415  # likewise
+
+    reasons = tuple(Finding(each.candidate.why) for each in compared if not isinstance(each.candidate, Group))
+    if not reasons:
+        return report
+    missing = Verdict(RULE.name, Severity.ERROR, Outcome.UNKNOWN, reasons)
+    return replace(report, verdicts=(missing, *(each for each in report.verdicts if each.rule != RULE.name)))
+
+
+def _policy(path: Path | None) -> Policy:
+    from bot.gather.policy import Policy, read_policy  # noqa: PLC0415  # see above
+    from policies.config import default  # noqa: PLC0415  # likewise
+
+    if path is None:
+        return Policy(default(), "preset gitflow, without metrics")
+    return Policy(read_policy(path), str(path))
+
+
+def _section(given: MlflowSection | None, question: Question) -> MlflowSection:
+    """Return what the policy says of the model, with the server and the experiment of the command line.
+
+    The base branch and the last release are commits, and here --base is one; a second one nobody named.
+    """
+    from policies.config.mlflow import MlflowSection  # noqa: PLC0415  # see above
+
+    entries = (given or MlflowSection()).each()
+    if question.model is None and len(entries) > 1:
+        raise UsageProblem(f"The policy names several models: choose one with --model ({', '.join(entries)}).")
+    if question.model is not None and given is not None and given.models and question.model not in entries:
+        near = difflib.get_close_matches(question.model, entries, n=1) or entries
+        raise UsageProblem(f"The policy names no model {question.model}: did you mean {next(iter(near))}?")
+    entry = entries.get(question.model or "") or next(iter(entries.values()))
+    changes: dict[str, Any] = {"experiment": (question.experiment,)}
+    for key, baseline in (("baseline", entry.baseline), ("also", entry.also)):
+        if baseline is not None and baseline.branch is not None:
+            changes[key] = None
+    entry = entry.model_copy(update=changes)
+    return MlflowSection(server=SERVER, models={question.model or question.experiment: entry})
+
+
+def _connection(uri: str, environment: Mapping[str, str]) -> Connection:
+    """Read the address; a user in it counts more than the environment, as for MLflow's own client."""
+    from bot.tracking.rest import Connection  # noqa: PLC0415  # see above
+
+    parts = urlsplit(uri)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageProblem("--tracking-uri must be the URL of a server, like http://localhost:5000.")
+    url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+    if parts.username is not None:
+        return Connection(SERVER, url, unquote(parts.username), unquote(parts.password or ""))
+    names = (f"MLFLOW_TRACKING_{name}" for name in ("USERNAME", "PASSWORD", "TOKEN"))
+    return Connection(SERVER, url, *(environment.get(name) or None for name in names))
+
+
+async def _gathered(
+    section: MlflowSection, question: Question, connection: Connection, now: datetime
+) -> tuple[ModelRuns, ...] | Absent | Unavailable:
+    from bot.tracking.gather import gather_metrics  # noqa: PLC0415  # see above
+    from bot.tracking.memory import NoMemory  # noqa: PLC0415  # likewise
+    from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
+    from bot.tracking.servers import Server, Servers  # noqa: PLC0415  # likewise
+    from bot.tracking.subject import Subject  # noqa: PLC0415  # likewise
+
+    pool = Pool(Servers({SERVER: Server(connection, ("**",))}))
+    subject = Subject("", question.head, "base", base_commits=(Commit(question.base),))
+    try:
+        return await gather_metrics(section, subject, pool, NoMemory(), now)
+    finally:
+        pool.close()
+
+
+def _show(judged: Judged, compared: tuple[ModelComparison, ...], form: str) -> None:
+    from bot.report import machine, markdown, terminal  # noqa: PLC0415  # see above
+    from bot.tracking import table  # noqa: PLC0415  # likewise
+
+    if form == "json":
+        said = json.loads(machine.as_json((judged,))) | {"models": table.as_json(compared)}
+        click.echo(machine.dumps(said))
+    elif form == "markdown":
+        click.echo(f"{table.markdown(table.tables(compared))}\n\n{markdown.page((judged,))}")
+    else:
+        console = terminal.console()
+        table.show(table.tables(compared), console)
+        terminal.show(judged, console)
