@@ -24,6 +24,7 @@ from bot.errors import UsageProblem
 from bot.gather.policy import PolicyProblem, read_policy
 from bot.git.command import GitError
 from bot.git.merges import FoundMerge
+from bot.replay import replay
 from bot.report import handbook, machine, markdown, tally, terminal, workflow
 from bot.serve import jobs, serve
 from policies.catalogue import BY_NAME
@@ -104,6 +105,7 @@ def repository_options(command: Command) -> Command:
 cli.add_command(demo)
 cli.add_command(serve)
 cli.add_command(jobs)
+cli.add_command(replay)
 
 
 @cli.command()

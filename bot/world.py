@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from bot.gather.protected import PolicyReader
 from bot.gather.remote.known import Known
 from bot.gather.remote.reader import Reader
 from bot.github.port import Api, GitHub
 from bot.github.repository import Repository
-from bot.jobs.port import Queue
+from bot.jobs.target import Target
 from bot.report.apply import Writer
 from bot.speaker import Speaker
 from bot.state.port import Store
@@ -24,13 +25,19 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Agenda(Protocol):
+    """Where a job asks for further ones: the queue, for those who need no more of it."""
+
+    async def enqueue(self, target: Target, reason: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class World:
     """The parts, as :mod:`bot.app` has put them together. ``app_id`` is our own."""
 
     github: GitHub
     store: Store
-    queue: Queue
+    queue: Agenda
     app_id: int
     now: Callable[[], datetime] = utc_now
     _known: dict[int, Known] = field(default_factory=dict, repr=False)
