@@ -47,14 +47,16 @@ async def look(world: World, target: PushTarget) -> None:
         await judge(world, target, branches, policy)
 
 
-async def judge(world: World, target: PushTarget, branches: Branches, policy: Policy, *, always: bool = False) -> None:
-    """Say on the newest commit what is wrong with a push; nothing if all is well, unless somebody asks ``always``."""
+async def judge(world: World, target: PushTarget, branches: Branches, policy: Policy) -> None:
+    """Say on the newest commit what is wrong with a push; nothing if all is well, unless somebody asks again."""
     branch, after = target.ref.removeprefix(BRANCH), target.after
     reader = world.reader(target.repository, f"push {target.ref}", str(after))
     push = await read_push(reader, branch, _sha(target.before), _sha(after))
     facts = Facts(as_of=reader.now, push=push, branches=branches)
     judged = Judged(facts, evaluate(facts, policy.config), policy)
-    if after is not None and (always or judged.report.blocking or judged.report.warnings):
+    if target.again and after is not None:
+        await world.store.unsay(target.repository.id, Sha(after))
+    if after is not None and (target.again or judged.report.blocking or judged.report.warnings):
         opinion = render.opinion(judged, seen=trace(facts))
         await world.writer(target.repository).post(check_run(Sha(after), [opinion], NAME))
 

@@ -19,7 +19,7 @@ from policies.config import Config, ConfigErrors, Position, Problem, default, re
 from policies.config.document import LARGEST
 from policies.facts import Sha
 from policies.phrase import Phrase
-from policies.words import faults
+from policies.words import faults, policy
 
 Fetch = Callable[[], Awaitable[Any]]
 
@@ -40,7 +40,7 @@ class PolicyReader:
         data = await self._file(sha, PATH, label)
         if data is None:
             if await self._file(sha, MISSPELT, label) is not None:
-                raise _problem(label, faults.misspelt(MISSPELT, PATH))
+                raise _problem(label, policy.misspelt(MISSPELT, PATH))
             return Policy(default(), "preset gitflow")
         return Policy(await self._parsed(data, label), label)
 
@@ -61,12 +61,12 @@ class PolicyReader:
         try:
             data = _decoded(await self._api.get(_address(named, PATH)), label)
         except NotFound as error:
-            raise _problem(label, faults.organisation_not_readable(full_name, PATH)) from error
+            raise _problem(label, policy.organisation_not_readable(full_name, PATH)) from error
         organisation = read(data)
         if isinstance(organisation, ConfigErrors):
             raise PolicyProblem(f"{PATH} of {full_name}", organisation, ours=False)
         if organisation.extends is not None:
-            raise _problem(label, faults.extended_twice(full_name, organisation.extends))
+            raise _problem(label, policy.extended_twice(full_name, organisation.extends))
         return organisation
 
     async def _file(self, sha: Sha, path: str, label: str) -> bytes | None:
@@ -91,7 +91,7 @@ def _decoded(answer: Any, label: str) -> bytes:
     https://docs.github.com/en/rest/repos/contents#get-repository-content
     """
     if not isinstance(answer, dict) or answer.get("type") != "file":
-        raise _problem(label, faults.not_a_file(PATH))
+        raise _problem(label, policy.not_a_file(PATH))
     if answer.get("encoding") != "base64" or answer.get("size", 0) > LARGEST:
         raise _problem(label, faults.too_large(int(answer.get("size", 0)), LARGEST))
     return base64.b64decode(answer["content"])

@@ -101,6 +101,16 @@ BROKEN = {
         {**HOME, "action": "opened", "pull_request": {"number": True}},
         "pull_request.number is not of type int",
     ),
+    "a number beyond any database": (
+        "pull_request",
+        {**HOME, "action": "opened", "pull_request": {"number": 2**63}},
+        "pull_request.number is no number that GitHub gives out",
+    ),
+    "half a character": (
+        "push",
+        {**HOME, "ref": "refs/heads/\ud800", "before": A, "after": B},
+        "ref is not text",
+    ),
     "a webhook of the repository": (
         "pull_request",
         {**PULL_REQUEST, "action": "opened", "installation": None},
