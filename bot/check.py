@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.errors import UsageProblem
+from bot.errors import Undecided, UsageProblem
 from bot.gather.event import MergeGroupEvent, PushEvent, read_event
 from bot.gather.local import LocalFacts
 from bot.gather.policy import Policy, find_policy
@@ -128,10 +128,6 @@ def _grouped(clone: Clone, event: MergeGroupEvent) -> list[PullRequest]:
             PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=_author(clone, parents[1]))
         )
     return found
-
-
-class Undecided(Exception):
-    """The clone cannot tell; the message says why. Never taken for a pass."""
 
 
 def _asked(clone: Clone, config: Config, question: Question) -> PullRequest:
