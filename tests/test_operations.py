@@ -19,6 +19,7 @@ import yaml
 from githubkit_schemas.latest import models
 
 from bot.app import DRAIN_SECONDS
+from bot.cli import cli
 from bot.jobs import postgres_database
 from bot.jobs.embedded import KEEP_DELIVERIES
 from bot.jobs.port import MOST_ATTEMPTS
