@@ -49,6 +49,18 @@ async def test_while_one_creates_nobody_else_begins_or_says_that_something_stand
     assert await other.standing(ACME.id, SHA, NAME) == (FIRST, 2)
 
 
+async def test_a_claim_that_is_taken_back_keeps_nobody_waiting(store: SqlStore, other: SqlStore) -> None:
+    assert await store.begin(ACME.id, SHA, NAME, 0)
+    await store.break_off(ACME.id, SHA, NAME, 1)
+    assert await other.standing(ACME.id, SHA, NAME) == (None, 1), "what was done in the meantime nobody knows"
+    assert await other.begin(ACME.id, SHA, NAME, 1)
+    await store.break_off(ACME.id, SHA, NAME, 1)
+    assert await store.standing(ACME.id, SHA, NAME) == (None, 1), "the other's claim is its own"
+    assert await other.stands(ACME.id, SHA, NAME, FIRST, 2)
+    await other.break_off(ACME.id, SHA, NAME, 3)
+    assert await store.standing(ACME.id, SHA, NAME) == (FIRST, 3), "nothing is claimed any more"
+
+
 async def test_a_claim_whose_maker_is_dead_ends(store: SqlStore, other: SqlStore, clock: Clock) -> None:
     assert await store.begin(ACME.id, SHA, NAME, 0)
     clock.advance(CLAIM)
