@@ -16,11 +16,11 @@ from bot.gather.source import Source, gather
 from bot.git import subjects
 from bot.git.clone import Clone
 from bot.git.command import Git
+from bot.judged import Judged
 from policies.config import Config
 from policies.evaluate import evaluate
-from policies.facts import Facts, PullRequest, Sha
+from policies.facts import PullRequest, Sha
 from policies.gitflow.model import BranchModel, bind
-from policies.verdict import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,6 @@ class Question:
     config: Path | None = None
     extends: Path | None = None
     remote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One pull request or push with its report. ``notes`` are things a reader should know, one sentence each."""
-
-    facts: Facts
-    report: Report
-    policy: Policy
-    notes: tuple[str, ...] = ()
 
 
 class NothingToJudge(Exception):

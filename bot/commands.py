@@ -20,6 +20,7 @@ from bot import init as initialising
 from bot.errors import EXIT_BLOCKED, EXIT_PASS, EXIT_UNDECIDED, UsageProblem
 from bot.gather.policy import read_policy
 from bot.git.merges import FoundMerge
+from bot.judged import Judged
 from bot.report import handbook, machine, markdown, tally, terminal, workflow
 from policies.catalogue import BY_NAME
 from policies.config import Config, default
@@ -92,7 +93,7 @@ def _nothing(reason: str, form: str) -> int:
     return EXIT_PASS
 
 
-def _print_for_people(judged: tuple[checking.Judged, ...], *, verbose: bool) -> None:
+def _print_for_people(judged: tuple[Judged, ...], *, verbose: bool) -> None:
     console = terminal.console()
     for index, each in enumerate(judged):
         if index:
@@ -100,7 +101,7 @@ def _print_for_people(judged: tuple[checking.Judged, ...], *, verbose: bool) -> 
         terminal.show(each, console, verbose=verbose)
 
 
-def _print_for_workflow(judged: tuple[checking.Judged, ...]) -> None:
+def _print_for_workflow(judged: tuple[Judged, ...]) -> None:
     for line in workflow.commands(judged):
         click.echo(line)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

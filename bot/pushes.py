@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.check import Judged
 from bot.gather.policy import Policy, PolicyProblem
 from bot.gather.remote.branches import branches as list_branches
 from bot.gather.remote.pushed import read_push
 from bot.jobs.target import PullRequestTarget, PushTarget, RepositoryTarget
+from bot.judged import Judged
 from bot.report import render
 from bot.report.check import check_run
 from bot.state.port import Seen
@@ -83,11 +83,10 @@ def concerned(ref: str, model: BranchModel, open_ones: Sequence[Seen]) -> Iterat
 
 async def _changes_policy(world: World, target: PushTarget) -> bool:
     """A file at a commit is asked for once, so this costs one read."""
-    policies = world.policies(target.repository)
     before, after = (_sha(sha) for sha in (target.before, target.after))
     if before is None or after is None:
         return True
-    return await policies.text(before) != await policies.text(after)
+    return await world.policies(target.repository).differ(before, after)
 
 
 def _sha(sha: str | None) -> Sha | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -118,7 +119,7 @@ class Writer:
             recorded, version = await self._store.standing(self._repository.id, sha, name)
             check = await say()
             doubtful = lost or doubt or (recorded is None and version > 0)
-            standing, write = recorded, _plan(check, recorded, sha, name)
+            write = _plan(check, recorded, sha, name)
             if write is None and not doubtful:
                 return
             if doubtful or isinstance(write, CreateCheck):
@@ -126,14 +127,25 @@ class Writer:
                     await asyncio.sleep(MOMENT)
                     continue
                 version += 1
-            if doubtful:
-                standing = await self._on_github(sha, name, recorded, trusted=not lost)
-                write = _plan(check, standing, sha, name)
-            if write is not None:
-                standing = await self._write_check(write)
-            if standing is None or await self._store.stands(self._repository.id, sha, name, standing, version):
-                return
+            async with self._claimed(sha, name, version):
+                standing = recorded
+                if doubtful:
+                    standing = await self._on_github(sha, name, recorded, trusted=not lost)
+                    write = _plan(check, standing, sha, name)
+                if write is not None:
+                    standing = await self._write_check(write)
+                if standing is None or await self._store.stands(self._repository.id, sha, name, standing, version):
+                    return
             lost = True
+
+    @asynccontextmanager
+    async def _claimed(self, sha: Sha, name: str, version: int) -> AsyncIterator[None]:
+        """Take the claim back where something goes wrong; whoever comes next looks on GitHub for what was done."""
+        try:
+            yield
+        except BaseException:
+            await self._store.break_off(self._repository.id, sha, name, version)
+            raise
 
     async def _on_github(
         self, sha: Sha, name: str, recorded: StandingCheck | None, *, trusted: bool
