@@ -16,10 +16,12 @@ from bot.github.errors import NotFound
 from bot.github.port import Api
 from bot.github.repository import Repository
 from policies.config import Config, ConfigErrors, Position, Problem, default, read
-from policies.config.document import LARGEST
+from policies.config.document import LARGEST, Document, parse
 from policies.facts import Sha
 from policies.phrase import Phrase
 from policies.words import faults, policy
+
+TOP = Position(1, 1)
 
 Fetch = Callable[[], Awaitable[Any]]
 
@@ -44,29 +46,40 @@ class PolicyReader:
             return Policy(default(), "preset gitflow")
         return Policy(await self._parsed(data, label), label)
 
-    async def text(self, sha: Sha) -> bytes | None:
-        """Return the policy file at a commit, or None where there is none."""
-        return await self._file(sha, PATH, PATH)
+    async def differ(self, one: Sha, other: Sha) -> bool:
+        """Say whether two commits have different policies, as far as their own files go."""
+        try:
+            return await self._given(one) != await self._given(other)
+        except PolicyProblem:  # one of them is too large, or no file at all
+            return one != other
+
+    async def _given(self, sha: Sha) -> tuple[bytes | None, bytes | None]:
+        data = await self._file(sha, PATH, PATH)
+        return data, None if data is not None else await self._file(sha, MISSPELT, PATH)
 
     async def _parsed(self, data: bytes, label: str) -> Config:
         first = _read(data, label)
         if first.extends is None:
             return first
-        organisation = await self._organisation(first.extends, label)
+        try:
+            organisation = await self._organisation(first.extends)
+        except _NotExtendable as problem:
+            raise _problem(label, problem.said, _place_of_extends(data)) from problem
         return _read(data, label, organisation)
 
-    async def _organisation(self, full_name: str, label: str) -> Config:
+    async def _organisation(self, full_name: str) -> Config:
         """Read the policy of ``owner/repository`` as it is now; without it nothing is judged by less."""
+        label = f"{PATH} of {full_name}"
         named = Repository(self._repository.installation, 0, full_name)
         try:
             data = _decoded(await self._api.get(_address(named, PATH)), label)
         except NotFound as error:
-            raise _problem(label, policy.organisation_not_readable(full_name, PATH)) from error
+            raise _NotExtendable(policy.organisation_not_readable(full_name)) from error
         organisation = read(data)
         if isinstance(organisation, ConfigErrors):
-            raise PolicyProblem(f"{PATH} of {full_name}", organisation, ours=False)
+            raise PolicyProblem(label, organisation, ours=False)
         if organisation.extends is not None:
-            raise _problem(label, policy.extended_twice(full_name, organisation.extends))
+            raise _NotExtendable(policy.extended_twice(full_name, organisation.extends))
         return organisation
 
     async def _file(self, sha: Sha, path: str, label: str) -> bytes | None:
@@ -104,5 +117,18 @@ def _read(data: bytes, label: str, organisation: Config | None = None) -> Config
     return config
 
 
-def _problem(label: str, message: Phrase) -> PolicyProblem:
-    return PolicyProblem(label, ConfigErrors((Problem(Position(1, 1), message),)))
+class _NotExtendable(Exception):
+    """The policy that another one extends cannot be had; ``said`` tells its maintainer why."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said.plain())
+        self.said = said
+
+
+def _place_of_extends(data: bytes) -> Position:
+    document = parse(data)
+    return document.where(("extends",)) if isinstance(document, Document) else TOP
+
+
+def _problem(label: str, message: Phrase, position: Position = TOP) -> PolicyProblem:
+    return PolicyProblem(label, ConfigErrors((Problem(position, message),)))

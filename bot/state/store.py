@@ -46,6 +46,8 @@ class SqlStore:
         self._engine, self._now, self._claim = connect(address), now, claim
         self._threads = ThreadPoolExecutor(connections(address), thread_name_prefix="memory")
         self._recent = RecentAnswers()
+        # One process works on a file: whoever claimed something there before this one is gone.
+        self._alone_since = now() if address.path is not None else datetime.min.replace(tzinfo=UTC)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -115,13 +117,17 @@ class SqlStore:
         if not rows:
             return None, 0
         row = rows[0]
-        if row.claimed and self._now() - row.changed_at >= self._claim:
+        if row.claimed and (self._now() - row.changed_at >= self._claim or row.changed_at < self._alone_since):
             return None, row.version
         check = None if row.run_id is None else StandingCheck(row.run_id, row.digest, row.completed)
         return check, row.version - row.claimed
 
     async def begin(self, repository_id: int, sha: Sha, name: str, version: int) -> bool:
         return await self._advance(repository_id, sha, name, version, claimed=True)
+
+    async def break_off(self, repository_id: int, sha: Sha, name: str, version: int) -> None:
+        claim = (*_named(repository_id, sha, name), checks.c.version == version, checks.c.claimed.is_(True))
+        await self._change(update(checks).where(*claim).values(changed_at=self._now() - self._claim))
 
     async def stands(self, repository_id: int, sha: Sha, name: str, check: StandingCheck, version: int) -> bool:
         said = {"run_id": check.id, "digest": check.digest, "completed": check.completed}

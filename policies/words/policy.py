@@ -70,8 +70,9 @@ def not_about_the_change() -> Phrase:
 
 def mend_policy() -> Phrase:
     return say(
-        "Mend the file on the default branch, and try it in a clone first. "
-        "Where this check is required, somebody who may bypass it has to merge that."
+        "Mend the file in a pull request into the default branch, and try it in a clone first. "
+        "That pull request is judged by the preset {preset}, so it can be merged.",
+        preset="gitflow",
     )
 
 
@@ -107,11 +108,16 @@ def judged_by_present() -> Phrase:
 def effect(total: int, different: int) -> Phrase:
     if not total:
         return say("The new policy has no effect yet: no other pull request is open.")
-    others = count_of(total, "other open pull request")
+    others = say("one other open pull request" if total == 1 else "{n} other open pull requests", n=total)
     if not different:
         return say("The new policy changes no verdict on the {others}.", others=others)
-    changed = say("is judged differently" if different == 1 else "are judged differently")
-    return say("With the new policy, {n} of {others} {changed}:", n=different, others=others, changed=changed)
+    some = say("the {others}" if total == 1 else "{n} of {others}", n=different, others=others)
+    are = say("is" if different == 1 else "are")
+    return say("With the new policy, {some} {are} judged differently:", some=some, are=are)
+
+
+def takes_effect_on(branch: str) -> Phrase:
+    return say("The new policy takes effect when it reaches {branch}, the default branch.", branch=branch)
 
 
 def newly_blocks(rules: Sequence[str]) -> Phrase:
@@ -123,18 +129,18 @@ def no_longer_blocks(rules: Sequence[str]) -> Phrase:
 
 
 def misspelt(found: str, meant: str) -> Phrase:
-    return say("There is a file {found}; the policy file is called {meant}: rename it.", found=found, meant=meant)
+    return say("There is {found}: rename it to {meant}.", found=found, meant=meant)
 
 
 def not_a_file(path: str) -> Phrase:
     return say("{path} is not a file.", path=path)
 
 
-def organisation_not_readable(full_name: str, path: str) -> Phrase:
+def organisation_not_readable(full_name: str) -> Phrase:
     return say(
-        "It extends {name}, and {path} in that repository cannot be read: install the App there, or take extends out.",
+        "{name} has no policy that can be read: install the App there, or take {key} out.",
         name=full_name,
-        path=path,
+        key="extends",
     )
 
 
