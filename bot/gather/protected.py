@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
 from bot.gather.remote.known import Known
-from bot.github.errors import NotFound
+from bot.github.errors import Forbidden, NotFound, Unreachable
 from bot.github.port import Api
 from bot.github.repository import Repository
 from policies.config import Config, ConfigErrors, Position, Problem, default, read
@@ -72,7 +72,7 @@ class PolicyReader:
         label = f"{PATH} of {full_name}"
         named = Repository(self._repository.installation, 0, full_name)
         try:
-            data = _decoded(await self._api.get(_address(named, PATH)), label)
+            data = _decoded(await self._content(named, PATH, label), label)
         except NotFound as error:
             raise _NotExtendable(policy.organisation_not_readable(full_name)) from error
         organisation = read(data)
@@ -85,7 +85,7 @@ class PolicyReader:
     async def _file(self, sha: Sha, path: str, label: str) -> bytes | None:
         async def fetch() -> Any:
             try:
-                answer = await self._api.get(_address(self._repository, path), ref=sha)
+                answer = await self._content(self._repository, path, label, ref=sha)
             except NotFound:
                 return None
             return base64.b64encode(_decoded(answer, label)).decode("ascii")
@@ -93,9 +93,19 @@ class PolicyReader:
         stored = await self._known.once(f"file/{sha}/{path}", fetch)
         return None if stored is None else base64.b64decode(stored)
 
-
-def _address(repository: Repository, path: str) -> str:
-    return f"{repository.path}/contents/{quote(path)}"
+    async def _content(self, repository: Repository, path: str, label: str, **query: str) -> Any:
+        """Ask for a file. A commit that is so new that not all of GitHub knows it is no commit without the file."""
+        address = f"{repository.path}/contents/{quote(path)}"
+        try:
+            return await self._api.get(address, **query)
+        except NotFound as error:
+            if error.said.startswith("No commit found"):
+                raise Unreachable("GET", address, error.status, error.said) from error
+            raise
+        except Forbidden as error:
+            if "too_large" in error.said:
+                raise _problem(label, policy.larger_than_github_gives(LARGEST)) from error
+            raise
 
 
 def _decoded(answer: Any, label: str) -> bytes:

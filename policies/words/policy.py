@@ -148,3 +148,7 @@ def extended_twice(full_name: str, further: str) -> Phrase:
     return say(
         "{name} extends {further}; a policy that is extended must stand on its own.", name=full_name, further=further
     )
+
+
+def larger_than_github_gives(most: int) -> Phrase:
+    return say("The file is larger than GitHub gives out; at most {most} bytes are read.", most=most)

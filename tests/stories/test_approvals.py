@@ -14,8 +14,6 @@ from sandbox.github.server import Sandbox
 from tests.stories.gate import Gate
 from tests.stories.people import feature, summary, verdict
 
-FREE = ("success", "May be merged, 1 warning")
-
 
 @pytest.fixture
 def carol(github: Sandbox, acme: Organisation) -> User:

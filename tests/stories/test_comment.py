@@ -7,7 +7,6 @@ import pytest
 from sandbox.github.acts import reviews
 from sandbox.github.model import User
 from sandbox.github.people.app import Developer
-from sandbox.github.people.pull import Pull
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
 from tests.stories.gate import Gate
@@ -132,11 +131,11 @@ async def test_two_pull_requests_of_one_head_have_a_comment_each_or_none(gate: G
     ]
 
 
-async def test_undecided_begins_a_comment_and_a_fault_of_ours_does_not(gate: Gate, github: Sandbox, repo: Repo) -> None:
+async def test_what_cannot_be_decided_is_commented_on_too(gate: Gate, github: Sandbox, repo: Repo) -> None:
     github.faults.answer("GET", r"/repos/acme/forecast/compare/.*", 403, times=100)
     await repo.create_branch("hotfix/1.0.1", at="main")
     await repo.commit("hotfix/1.0.1", {"model.py": "rmse = 2\n"}, "fix: round")
-    pull: Pull = await repo.open_pull_request("hotfix/1.0.1", "main", title="fix: round")
+    pull = await repo.open_pull_request("hotfix/1.0.1", "main", title="fix: round")
     await gate.settle()
     (comment,) = pull.comments
     assert comment.body.startswith("**Whether `hotfix/1.0.1` may be merged into `main` is not decided, because ")
