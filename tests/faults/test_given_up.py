@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot.jobs.port import MOST_ATTEMPTS
+from sandbox.github.people.app import Developer
 from sandbox.github.people.pull import Pull
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
-from tests.faults.aftermath import at_rest
+from tests.faults.aftermath import at_rest, checks, until
 from tests.faults.process import list_jobs
-from tests.stories.gate import Gate
-from tests.stories.people import feature, summary, verdict
+from tests.stories.gate import Gate, running
+from tests.stories.people import feature, verdict
 
 
 async def fail_for_good(gate: Gate, pull: Pull) -> None:
@@ -31,8 +32,26 @@ async def test_the_check_says_so_and_the_job_is_listed(any_gate: Gate, github: S
     assert dead["delivery"] in [one.guid for one in github.deliveries]
     assert verdict(pull)[0] == "failure"
     assert f"delivery {dead['delivery']}" in verdict(pull)[1]
-    print("could not", verdict(pull), summary(pull))
     broken.times = 0
     await any_gate.queue.redo(dead["id"])
     await at_rest(github, any_gate.queue)
     assert verdict(pull)[0] == "success"
+
+
+async def test_what_could_not_be_said_is_swept_up(github: Sandbox, app: Developer, repo: Repo, embedded: str) -> None:
+    """GitHub is out of order for so long that not even that could be told."""
+    async with running(github, app, embedded) as gate:
+        await app.install(repo.model.owner)
+        await at_rest(github, gate.queue)
+        reading = github.faults.answer("GET", "/repos/acme/forecast/branches", 422, times=1_000)
+        writing = github.faults.answer("*", "/repos/acme/forecast/check-runs.*", 422, times=1_000)
+        pull = await feature(repo)
+        await fail_for_good(gate, pull)
+        assert (await gate.queue.counts())["dead"] > 0
+        assert checks(pull) == []
+        reading.times = writing.times = 0
+        github.deliveries.clear()
+    async with running(github, app, embedded) as gate:
+        await until(github, lambda: len(checks(pull)) > 0)
+        await at_rest(github, gate.queue)
+        assert verdict(pull)[0] == "success"
