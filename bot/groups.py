@@ -97,7 +97,7 @@ async def _are_copies(world: World, target: MergeGroupTarget, number: int, nodes
     if pull is None:
         return False
     theirs = await _comparisons(world, target).whole(Sha(target.base_sha), pull.head_sha)
-    left = iter([_shown(node) for node in theirs.nodes.values() if len(node.parents) < 2])  # merges are not copied
+    left = iter([_shown(node) for node in theirs.nodes.values()])  # merges among them are not copied
     return theirs.whole and all(_shown(node) in left for node in nodes)
 
 

@@ -65,11 +65,16 @@ class Speaker:
             await self._writer.check(seen.head_sha)
 
     async def say(self, seen: Seen, opinion: Opinion, now: datetime) -> None:
-        """Remember the opinion and say it on the commit that was judged; what stands there already is not rewritten."""
-        judged_at = now if opinion.outcome is not None else None
-        await self._store.see(self._id, replace(seen, opinion=opinion, judged_at=judged_at))
+        """Remember the opinion and say it on the commit that was judged; what stands there already is not rewritten.
+
+        It counts as judged when it was said: what GitHub would not take is found by the sweep.
+        """
+        said = replace(seen, opinion=opinion, judged_at=None)
+        await self._store.see(self._id, said)
         await self._writer.check(seen.head_sha, doubt=self._doubt)
         await self._writer.comment(seen.number, opinion)
+        if opinion.outcome is not None:
+            await self._store.see(self._id, replace(said, judged_at=now))
 
     async def leave(self, number: int) -> Seen | None:
         """Forget a pull request that is not open any more; others with the same head then speak for themselves.

@@ -1,4 +1,4 @@
-"""What is there when the dust has settled: on GitHub, and in the queue."""
+"""What is waited for, and what is there when the dust has settled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot.jobs.port import Queue
+from sandbox.github.http.faults import Fault
 from sandbox.github.model import CheckRun
 from sandbox.github.people.pull import Pull
 from sandbox.github.people.repo import Repo
@@ -28,6 +29,13 @@ async def at_rest(github: Sandbox, queue: Queue) -> None:
 async def _jobs(queue: Queue) -> int:
     counts = await queue.counts()
     return counts["waiting"] + counts["later"] + counts["running"]
+
+
+async def reached(*faults: Fault) -> None:
+    """Wait until GitHub holds all these requests."""
+    async with asyncio.timeout(SECONDS):
+        for fault in faults:
+            await fault.reached.wait()
 
 
 def unfinished(where: Repo | Pull) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from bot.demo.stage import NOWHERE
 from bot.state.address import read_address
 from bot.state.schema import migrate
 from sandbox.github.people.app import Developer
@@ -35,7 +36,7 @@ async def app(github: Sandbox) -> Developer:
     """Headgate, registered; it listens nowhere yet."""
     github.world.looks_before_mergeable = 0
     maker = github.organisation("makers", github.user("alice"))
-    return await github.register_app("headgate", maker, PERMISSIONS, EVENTS, ("http://127.0.0.1:9/webhook", SECRET))
+    return await github.register_app("headgate", maker, PERMISSIONS, EVENTS, (NOWHERE, SECRET))
 
 
 @pytest_asyncio.fixture

@@ -13,7 +13,7 @@ from sandbox.github.model import Delivery
 from sandbox.github.people.app import Developer
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
-from tests.faults.aftermath import SECONDS, at_rest
+from tests.faults.aftermath import SECONDS, at_rest, reached
 from tests.faults.places import WRONG_TARGET
 from tests.faults.process import serving
 from tests.services.postgres import Postgres
@@ -30,7 +30,7 @@ async def outlast(github: Sandbox, app: Developer, repo: Repo, queue_at: str, tr
     await at_rest(github, queue)
     comparing = github.faults.hold("GET", "/repos/acme/forecast/compare/.*")
     running = await feature(repo, base="main")
-    await comparing.reached.wait()
+    await reached(comparing)
     await github.delivered()
     github.deliveries.clear()
     async with trouble():

@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import pytest
+
+from bot.demo.stage import NOWHERE
+from sandbox.github.model import Delivery
 from sandbox.github.people.app import Developer
 from sandbox.github.people.pull import Pull
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
-from tests.faults.aftermath import at_rest, checks, unfinished, until
-from tests.stories.gate import SECRET, Gate, running
+from tests.faults.aftermath import at_rest, checks, reached, unfinished, until
+from tests.stories.gate import Gate, running
 from tests.stories.people import feature, verdict
-
-NOWHERE = "http://127.0.0.1:9/webhook"
 
 
 async def test_the_same_delivery_comes_again(any_gate: Gate, github: Sandbox, repo: Repo) -> None:
@@ -55,16 +57,20 @@ def assert_the_end_of_the_day(repo: Repo, pulls: Sequence[Pull]) -> None:
     assert unfinished(repo) == []
 
 
-async def test_deliveries_come_backwards_and_twice(any_gate: Gate, github: Sandbox, repo: Repo) -> None:
-    await any_gate.app.install(repo.model.owner)
-    await at_rest(github, any_gate.queue)
-    url = any_gate.app.app.webhook_url
-    await any_gate.app.listen(NOWHERE, SECRET)
+async def unheard(gate: Gate, github: Sandbox, repo: Repo) -> tuple[Sequence[Pull], list[Delivery]]:
+    """Return the pull requests of a busy day, and the deliveries that told of it to nobody."""
+    await gate.app.install(repo.model.owner)
+    await at_rest(github, gate.queue)
+    url, gate.app.app.webhook_url = gate.app.app.webhook_url, NOWHERE
     pulls = await a_busy_day(repo)
     await github.delivered()
-    missed = [one for one in github.deliveries if one.url == NOWHERE]
-    any_gate.app.app.webhook_url = url
-    for one in reversed(missed):
+    gate.app.app.webhook_url = url
+    return pulls, [one for one in github.deliveries if one.url == NOWHERE]
+
+
+async def test_deliveries_come_backwards_and_twice(any_gate: Gate, github: Sandbox, repo: Repo) -> None:
+    pulls, deliveries = await unheard(any_gate, github, repo)
+    for one in reversed(deliveries):
         github.post.again(one)
         github.post.again(one)
         await github.delivered()
@@ -73,16 +79,8 @@ async def test_deliveries_come_backwards_and_twice(any_gate: Gate, github: Sandb
 
 
 async def test_deliveries_come_all_at_once_in_any_order(any_gate: Gate, github: Sandbox, repo: Repo) -> None:
-    await any_gate.app.install(repo.model.owner)
-    await at_rest(github, any_gate.queue)
-    url = any_gate.app.app.webhook_url
-    await any_gate.app.listen(NOWHERE, SECRET)
-    pulls = await a_busy_day(repo)
-    await github.delivered()
-    missed = [one for one in github.deliveries if one.url == NOWHERE] * 2
-    any_gate.app.app.webhook_url = url
-    random.shuffle(missed)
-    for one in missed:
+    pulls, deliveries = await unheard(any_gate, github, repo)
+    for one in random.Random(4).sample(deliveries * 2, k=2 * len(deliveries)):
         github.post.again(one)
     await at_rest(github, any_gate.queue)
     assert_the_end_of_the_day(repo, pulls)
@@ -94,7 +92,7 @@ async def test_the_head_moves_during_the_evaluation(any_gate: Gate, github: Sand
     await at_rest(github, any_gate.queue)
     comparing = github.faults.hold("GET", "/repos/acme/forecast/compare/.*")
     pull = await feature(repo, base="main")
-    await comparing.reached.wait()
+    await reached(comparing)
     await until(github, lambda: len(checks(pull)) == 1)
     await pull.push({"more.py": "1\n"}, "feat: more")
     await github.delivered()
@@ -104,6 +102,24 @@ async def test_the_head_moves_during_the_evaluation(any_gate: Gate, github: Sand
     assert len(checks(pull)) == 1
     assert len(pull.comments) == 1
     assert unfinished(repo) == []
+
+
+@pytest.mark.parametrize("how", ["uninstalled", "suspended"])
+async def test_we_are_sent_away_during_the_evaluation(any_gate: Gate, github: Sandbox, repo: Repo, how: str) -> None:
+    """Nothing can be done any more, so nothing is left to do, and nobody is told of a failure."""
+    installation = await any_gate.app.install(repo.model.owner)
+    await at_rest(github, any_gate.queue)
+    comparing = github.faults.hold("GET", "/repos/acme/forecast/compare/.*")
+    pull = await feature(repo, base="main")
+    await reached(comparing)
+    await (installation.uninstall() if how == "uninstalled" else installation.suspend())
+    comparing.released.set()
+    await at_rest(github, any_gate.queue)
+    assert (await any_gate.queue.counts())["dead"] == 0
+    if how == "suspended":
+        await installation.unsuspend()
+        await at_rest(github, any_gate.queue)
+        assert verdict(pull)[0] == "failure"
 
 
 async def test_what_was_missed_is_asked_for_again(github: Sandbox, app: Developer, repo: Repo, embedded: str) -> None:

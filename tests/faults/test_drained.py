@@ -6,7 +6,7 @@ from bot.jobs.opening import open_queue
 from sandbox.github.people.app import Developer
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
-from tests.faults.aftermath import at_rest, checks
+from tests.faults.aftermath import at_rest, checks, reached
 from tests.faults.process import serving
 from tests.stories.people import feature
 
@@ -20,7 +20,7 @@ async def test_a_running_evaluation_ends_with_its_check(
         await at_rest(github, queue)
         comparing = github.faults.hold("GET", "/repos/acme/forecast/compare/.*")
         pull = await feature(repo, base="main")
-        await comparing.reached.wait()
+        await reached(comparing)
         server.ask_to_stop()
         await server.logs("server.draining")
         comparing.released.set()

@@ -17,7 +17,7 @@ from sandbox.github.people.pull import Pull
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
 from sandbox.github.webhooks.event import Event
-from tests.faults.aftermath import SECONDS, at_rest, checks, unfinished
+from tests.faults.aftermath import at_rest, checks, reached, unfinished
 from tests.faults.places import amiss, forecast
 from tests.faults.process import Server, list_jobs, serving
 from tests.stories.people import feature
@@ -68,22 +68,16 @@ async def stuck(github: Sandbox, app: Developer, name: str) -> Pull:
     await github.delivered()
     before, at = [[hold(github, repo, place) for place in places] for places in (step.after, step.at)]
     pull = await feature(repo, base="main")
-    await reached(before)
+    await reached(*before)
     for fault in before:
         fault.released.set()
-    await reached(at)
+    await reached(*at)
     return pull
 
 
 def hold(github: Sandbox, repo: Repo, place: Place) -> Fault:
     method, path, where = place
     return github.faults.hold(method, f"/repos/{repo.full_name}{path}", where)
-
-
-async def reached(faults: list[Fault]) -> None:
-    async with asyncio.timeout(SECONDS):
-        for fault in faults:
-            await fault.reached.wait()
 
 
 NOTHING = {"waiting": 0, "later": 0, "running": 0, "dead": 0}

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
-from tests.faults.aftermath import at_rest
+from tests.faults.aftermath import at_rest, until
 from tests.policies.hostile import LAUGHS
 from tests.stories.gate import Gate
 from tests.stories.people import feature, summary, verdict
@@ -48,6 +48,6 @@ async def test_a_policy_so_new_that_github_does_not_find_its_commit(gate: Gate, 
     assert verdict(pull)[0] == "success"
     missing = github.faults.answer("GET", ".*/contents/.*", 404, "No commit found for the ref 5b1f")
     await repo.commit("main", STRICTER, "chore: policy")
-    await at_rest(github, gate.queue)
+    await until(github, lambda: verdict(pull)[0] == "failure")
     assert missing.hit == 1
     assert verdict(pull) == ("failure", "The pull request has 0 of 1 approvals (missing-approval)")

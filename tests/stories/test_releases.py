@@ -62,18 +62,24 @@ async def test_a_hotfix_that_is_forgotten_on_dev_is_told_to_others_as_a_warning(
     assert pull.comments == []
 
 
-async def test_somebody_sets_the_tag_of_a_release_that_is_open(gate: Gate, repo: Repo) -> None:
-    await release(repo, "1.1.0")
-    pull = await repo.open_pull_request("release/1.1.0", "main", title="chore: release 1.1.0")
+@pytest.mark.parametrize(
+    ("branch", "at", "base", "following"),
+    [("release/1.1.0", "dev", "main", "release/1.2.0"), ("hotfix/1.0.1", "main", "support/1.x", "hotfix/1.0.2")],
+)
+async def test_somebody_sets_the_tag_that_an_open_one_wants(
+    gate: Gate, repo: Repo, branch: str, at: str, base: str, following: str
+) -> None:
+    version = branch.partition("/")[2]
+    await repo.create_branch("support/1.x", at="main")
+    await repo.create_branch(branch, at=at)
+    await repo.commit(branch, {"VERSION": f"{version}\n"}, "chore: set the version")
+    pull = await repo.open_pull_request(branch, base, title=f"chore: {version}")
     await gate.settle()
     assert verdict(pull) == ("success", "May be merged, 1 warning")
-    await repo.tag("v1.1.0", "main")
+    await repo.tag(f"v{version}", base)
     await gate.settle()
-    assert verdict(pull) == (
-        "failure",
-        "The version of release/1.1.0 is tagged already, as v1.1.0 (bad-version)",
-    )
-    assert "git branch -m release/1.1.0 release/1.2.0" in summary(pull)
+    assert verdict(pull) == ("failure", f"The version of {branch} is tagged already, as v{version} (bad-version)")
+    assert f"git branch -m {branch} {following}" in summary(pull)
 
 
 @pytest.mark.parametrize(
