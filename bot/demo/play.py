@@ -73,7 +73,8 @@ class Theatre:
             self._open[scene.head] = pull
         async with asyncio.timeout(PATIENCE):
             await self.gate.settle()
-            while (await self.gate.queue.counts())["later"]:  # GitHub says only at a second look whether it merges
+            # GitHub says only at a second look whether it merges
+            while (await self.gate.queue.counts())["later"] or pull.checks()[CHECK].conclusion is None:
                 await asyncio.sleep(0.1)
                 await self.gate.settle()
         return _read(scene, pull)
