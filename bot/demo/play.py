@@ -73,11 +73,15 @@ class Theatre:
             self._open[scene.head] = pull
         async with asyncio.timeout(PATIENCE):
             await self.gate.settle()
-            # GitHub says only at a second look whether it merges
-            while (await self.gate.queue.counts())["later"] or pull.checks()[CHECK].conclusion is None:
+            while await self._is_busy():  # GitHub says only at a second look whether it merges
                 await asyncio.sleep(0.1)
                 await self.gate.settle()
         return _read(scene, pull)
+
+    async def _is_busy(self) -> bool:
+        """Say whether a job waits, runs or is put off."""
+        counts = await self.gate.queue.counts()
+        return any(number for state, number in counts.items() if state != "dead")
 
 
 @asynccontextmanager
