@@ -40,7 +40,7 @@ async def test_the_check_says_so_and_the_job_is_listed(any_gate: Gate, github: S
     assert f"delivery {listed['delivery']}" in verdict(pull)[1]
     broken.times = 0
     await any_gate.queue.redo(job.id)
-    await at_rest(github, any_gate.queue)
+    await any_gate.settle()
     assert verdict(pull)[0] == "success"
 
 
