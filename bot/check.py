@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from bot.clock import utc_now
 from bot.errors import Undecided, UsageProblem
 from bot.gather.event import MergeGroupEvent, PushEvent, read_event
 from bot.gather.local import LocalFacts
@@ -40,12 +41,7 @@ class NothingToJudge(Exception):
     """The branch is not merged anywhere from here; the message says so. Not a failure."""
 
 
-def now() -> datetime:
-    """Return the moment that facts are dated with."""
-    return datetime.now(UTC)
-
-
-def judge(question: Question, clock: Callable[[], datetime] = now) -> tuple[Judged, ...]:
+def judge(question: Question, clock: Callable[[], datetime] = utc_now) -> tuple[Judged, ...]:
     """Answer a question: one judgement, or one for each pull request of a merge group.
 
     Raises UsageProblem and PolicyProblem for what the caller can mend, NothingToJudge where no merge is in sight.

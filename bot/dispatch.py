@@ -61,10 +61,11 @@ class Dispatch:
     async def mourn(self, job: Job, error: BaseException) -> None:
         """Tell those who wait for a job that has failed for good."""
         log.error("job.mourned", target=job.target.KIND, error=repr(error))
-        if isinstance(job.target, PullRequestTarget):
-            await pipeline.give_up(self._world, job, error)
-        elif isinstance(job.target, MergeGroupTarget):
-            await groups.give_up(self._world, job, error)
+        match job.target:
+            case PullRequestTarget() as target:
+                await pipeline.give_up(self._world, target, job, error)
+            case MergeGroupTarget() as target:
+                await groups.give_up(self._world, target, job, error)
 
 
 def _sent_away(refusal: Forbidden) -> bool:

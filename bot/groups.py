@@ -115,10 +115,8 @@ def _number(node: Node) -> int | None:
     return subjects.number_of(node.commit.subject)
 
 
-async def give_up(world: World, job: Job, error: BaseException) -> None:
+async def give_up(world: World, target: MergeGroupTarget, job: Job, error: BaseException) -> None:
     """Say that a group could not be evaluated."""
-    target = job.target
-    if isinstance(target, MergeGroupTarget):
-        subject = PullRequest(target.head_ref, target.base_ref, Sha(target.head_sha))
-        said = undecided.failed(subject, delivery=job.delivery, attempts=job.attempt, error=type(error).__name__)
-        await _post(world, target, [said])
+    subject = PullRequest(target.head_ref, target.base_ref, Sha(target.head_sha))
+    said = undecided.failed(subject, delivery=job.delivery, attempts=job.attempt, error=type(error).__name__)
+    await _post(world, target, [said])

@@ -25,7 +25,7 @@ from bot.world import World
 from policies.evaluate import evaluate
 from policies.facts import PullRequest
 from policies.verdict import Outcome
-from policies.words import check as waits
+from policies.words import check as words
 from policies.words.seen import trace
 
 JUST_READ = timedelta(seconds=0.5)
@@ -76,7 +76,7 @@ async def judge(world: World, pull: Pull, given: Mapping[str, Any] | None = None
         facts, later = incomplete.facts, incomplete
     report = evaluate(facts, policy.config)
     if later is not None and report.outcome is not Outcome.FAIL:  # what is wrong already is said at once
-        return render.looking(subject, waits.for_github()), later
+        return render.looking(subject, words.for_github()), later
     change = await read_change(world, reader, pull, branches, policy)
     return render.opinion(Judged(facts, report, policy), seen=trace(facts), change=change), later
 
@@ -104,11 +104,8 @@ async def look_above(world: World, target: PullRequestTarget, head: str) -> None
             await world.queue.enqueue(PullRequestTarget(target.repository, number), "stack")
 
 
-async def give_up(world: World, job: Job, error: BaseException) -> None:
+async def give_up(world: World, target: PullRequestTarget, job: Job, error: BaseException) -> None:
     """Say that a pull request could not be evaluated: never silent, never green."""
-    target = job.target
-    if not isinstance(target, PullRequestTarget):
-        return
     seen = await world.store.seen(target.repository.id, target.number)
     if seen is None:
         return

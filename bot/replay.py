@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import tempfile
 import textwrap
@@ -18,6 +17,7 @@ from rich.text import Text
 
 from bot.errors import UsageProblem
 from bot.events import Malformed, read
+from bot.gather.event import load
 from bot.github.errors import GitHubError
 from bot.github.port import Api, GitHub, Pages
 from bot.github.repository import InstallationId
@@ -30,7 +30,6 @@ from policies.phrase import visible
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-LARGEST = 25 * 1024 * 1024
 MOST_JOBS = 200
 """Jobs that one webhook may lead to here; an installation can lead to thousands."""
 
@@ -134,26 +133,13 @@ def read_delivery(path: Path, event: str | None) -> tuple[str, Mapping[str, Any]
 
     https://docs.github.com/en/rest/apps/webhooks#get-a-delivery-for-an-app-webhook
     """
-    given = _json(path)
+    given = load(path)
     request = given.get("request")
     if isinstance(request, dict) and isinstance(request.get("payload"), dict):
         return str(event or given.get("event") or ""), request["payload"]
     if event is None:
         raise UsageProblem(f"{path} is not a stored delivery; if it is the payload alone, name the event with --event.")
     return event, given
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            given = json.loads(file.read(LARGEST))  # a device has no end
-    except OSError as error:
-        raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageProblem(f"{path} is not JSON.") from error
-    if not isinstance(given, dict):
-        raise UsageProblem(f"{path} is not a delivery: it must be a JSON object.")
-    return given
 
 
 async def _run(settings: Settings, targets: Sequence[Target]) -> tuple[list[Write], list[str]]:

@@ -41,12 +41,11 @@ async def look_at_installation(world: World, target: InstallationTarget) -> None
 
 
 async def look_at_repository(world: World, target: RepositoryTarget) -> None:
-    """Ask for a look at every open pull request (of one base, where the target says so)."""
+    """Ask for a look at every open pull request."""
     repository = target.repository
     listed = await _open(world, repository)
-    for given in listed.values():
-        if target.base in (None, given["base"]["ref"]):
-            await world.queue.enqueue(PullRequestTarget(repository, int(given["number"])), "repository")
+    for number in listed:
+        await world.queue.enqueue(PullRequestTarget(repository, number), "repository")
     await _close_others(world, repository, listed)
 
 

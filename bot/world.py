@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
+from bot.clock import utc_now
 from bot.gather.protected import PolicyReader
 from bot.gather.remote.known import Known
 from bot.gather.remote.reader import Reader
@@ -19,10 +20,6 @@ from bot.state.port import Store
 
 MOST_STATES = 10_000
 """Things of which is remembered since when they are as they are."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Agenda(Protocol):
@@ -67,7 +64,7 @@ class World:
         return PolicyReader(self.api(repository), repository, self.known(repository))
 
     def writer(self, repository: Repository) -> Writer:
-        return Writer(self.api(repository), repository, self.store, self.app_id)
+        return Writer(self.api(repository), repository, self.store, self.app_id, self.now)
 
     def speaker(self, repository: Repository, *, doubt: bool = False) -> Speaker:
         return Speaker(repository, self.store, self.writer(repository), doubt=doubt)

@@ -77,15 +77,14 @@ class MergeGroupTarget:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryTarget:
-    """Look at every open pull request of a repository; with ``base`` only at those into that branch."""
+    """Look at every open pull request of a repository."""
 
     KIND: ClassVar[str] = "repository"
     repository: Repository
-    base: str | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.repository.id}/repository/{self.base or ''}"
+        return f"{self.repository.id}/repository"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
 
+from bot.clock import utc_now
 from bot.github.errors import Forbidden, NotFound, Refused
 from bot.github.port import Api
 from bot.github.repository import Repository
@@ -48,10 +49,6 @@ Say = Callable[[], Awaitable[CheckRun | None]]
 log = structlog.get_logger()
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Writer:
     """Writes what we say about the commits and pull requests of one repository. ``app_id`` is our own.
 
@@ -65,7 +62,7 @@ class Writer:
         repository: Repository,
         store: Store,
         app_id: int,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._api, self._repository, self._store, self._app_id, self._now = api, repository, store, app_id, now
 

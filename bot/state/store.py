@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import utc_now
 from bot.github.repository import InstallationId, Repository
 from bot.report import opinion as opinions
 from bot.report.opinion import StandingCheck, StandingComment
@@ -33,10 +34,6 @@ CLAIM = timedelta(seconds=10)
 """How long a claim to create a check run keeps others away; creating one takes less than a second."""
 
 _T = TypeVar("_T")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class SqlStore:

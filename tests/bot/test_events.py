@@ -47,6 +47,24 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Target, ...]]] = {
         {**HOME, "action": "rerequested", "check_run": {"app": {"id": OURS}, "head_sha": A, "pull_requests": []}},
         (HeadTarget(REPOSITORY, A),),
     ),
+    "our check on a push is to run again": (
+        "check_run",
+        {
+            **HOME,
+            "action": "rerequested",
+            "check_run": {"app": {"id": OURS}, "head_sha": A, "check_suite": {"head_branch": "main", "before": B}},
+        },
+        (HeadTarget(REPOSITORY, A, "main", B),),
+    ),
+    "all our checks on a new branch are to run again": (
+        "check_suite",
+        {
+            **HOME,
+            "action": "rerequested",
+            "check_suite": {"app": {"id": OURS}, "head_sha": A, "head_branch": "dev", "before": "0" * 40},
+        },
+        (HeadTarget(REPOSITORY, A, "dev", None),),
+    ),
     "another App's check is to run again": (
         "check_run",
         {**HOME, "action": "rerequested", "check_run": {"app": {"id": 8}, "head_sha": A}},

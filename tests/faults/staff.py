@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot.app import Hire, Staff
+from bot.clock import utc_now
 from bot.dispatch import Dispatch
-from bot.github.client import AppGitHub, utc_now
+from bot.github.client import AppGitHub
 from bot.github.transport import DEFAULT, Timeouts
 from bot.jobs.port import Queue
 from bot.settings import Settings
