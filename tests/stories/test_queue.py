@@ -124,7 +124,7 @@ async def test_all_of_a_group_are_good(gate: Gate, repo: Repo, builder: Builder)
     await gate.settle()
     check = check_on(repo, tip)
     assert check is not None
-    assert said(check) == ("success", "May be merged, all 2 pull requests")
+    assert said(check) == ("success", "Both pull requests may be merged")
 
 
 async def test_rebased_commits_belong_to_the_one_that_the_branch_names(
