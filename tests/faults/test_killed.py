@@ -95,7 +95,9 @@ def kill_at_check(github: Sandbox, server: Server, times: int) -> None:
 
     def look(event: Event) -> None:
         nonlocal completed
-        completed += (event.name, event.action) == ("check_run", "completed")
+        if (event.name, event.action) != ("check_run", "completed"):
+            return
+        completed += 1
         if completed == times:
             server.kill()
 
