@@ -10,10 +10,11 @@ READY := .venv/ready
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY) ## The chapter's story as a real repository, each branch judged; ARGS=--once for one table
+demo: $(READY) ## The chapter's story on a GitHub on this machine, in the browser; ARGS=--once for one table
 	@$(BIN)/headgate demo $(ARGS)
 
-test: $(READY) ## All tests; ARGS are pytest's
+test: $(READY) ## All tests; ARGS are pytest's. PostgreSQL and Chromium are installed if that is allowed
+	@scripts/services
 	@$(BIN)/pytest --numprocesses auto $(ARGS)
 
 check: lint test ## What CI runs: lint, types, generated pages, all tests
@@ -26,6 +27,7 @@ lint: $(READY) ## The part of check that is no test
 	$(BIN)/python -m scripts.docs --check
 	$(BIN)/python -m scripts.readme --check
 	$(BIN)/check-jsonschema --schemafile docs/headgate.schema.json .github/headgate.yml
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[a-z]*-*.yml
@@ -39,7 +41,7 @@ docs: $(READY) ## Write what is generated: docs/rules, docs/configuration.md, th
 rule: $(READY) ## Start a new rule: make rule NAME=stale-branch
 	@$(BIN)/python -m scripts.rule "$(NAME)"
 
-benchmark: $(READY) ## Measure, and print the tables of benchmarks/README.md
+benchmark: $(READY) ## Measure, and print the tables of benchmarks/README.md; the server beside Probot if npm is there
 	@for file in benchmarks/*.py; do $(BIN)/python "$$file" $(ARGS) || exit 1; done
 
 lock: $(READY) ## Write requirements/*.txt from pyproject.toml; ARGS=--upgrade renews every pin

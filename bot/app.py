@@ -19,7 +19,7 @@ from bot.jobs.port import Handler, Mourner, Queue
 from bot.settings import Settings
 from bot.state.address import read_address
 from bot.state.schema import migrate
-from bot.supervise import cancel, drain, stop_on_signals, until
+from bot.supervise import cancel, drain, give_back_memory, stop_on_signals, until
 from bot.web.health import Health
 from bot.web.metrics import Metrics
 from bot.web.readiness import Phase, Readiness
@@ -109,6 +109,7 @@ async def hire(settings: Settings, queue: Queue, metrics: Metrics) -> AsyncItera
     from bot.state.store import SqlStore  # noqa: PLC0415  # likewise
     from bot.world import World  # noqa: PLC0415  # likewise
 
+    give_back_memory()
     github = AppGitHub(
         settings.app_id,
         settings.private_key.get_secret_value(),

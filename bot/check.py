@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from bot.errors import UsageProblem
+from bot.clock import utc_now
+from bot.errors import Undecided, UsageProblem
 from bot.gather.event import MergeGroupEvent, PushEvent, read_event
 from bot.gather.local import LocalFacts
 from bot.gather.policy import Policy, find_policy
@@ -16,11 +17,11 @@ from bot.gather.source import Source, gather
 from bot.git import subjects
 from bot.git.clone import Clone
 from bot.git.command import Git
+from bot.judged import Judged
 from policies.config import Config
 from policies.evaluate import evaluate
-from policies.facts import Facts, PullRequest, Sha
+from policies.facts import PullRequest, Sha
 from policies.gitflow.model import BranchModel, bind
-from policies.verdict import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,11 @@ class Question:
     remote: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One pull request or push with its report. ``notes`` are things a reader should know, one sentence each."""
-
-    facts: Facts
-    report: Report
-    policy: Policy
-    notes: tuple[str, ...] = ()
-
-
 class NothingToJudge(Exception):
     """The branch is not merged anywhere from here; the message says so. Not a failure."""
 
 
-def now() -> datetime:
-    """Return the moment that facts are dated with."""
-    return datetime.now(UTC)
-
-
-def judge(question: Question, clock: Callable[[], datetime] = now) -> tuple[Judged, ...]:
+def judge(question: Question, clock: Callable[[], datetime] = utc_now) -> tuple[Judged, ...]:
     """Answer a question: one judgement, or one for each pull request of a merge group.
 
     Raises UsageProblem and PolicyProblem for what the caller can mend, NothingToJudge where no merge is in sight.
@@ -128,10 +114,6 @@ def _grouped(clone: Clone, event: MergeGroupEvent) -> list[PullRequest]:
             PullRequest(said.source, event.base, parents[1], parents[0], said.number, author=_author(clone, parents[1]))
         )
     return found
-
-
-class Undecided(Exception):
-    """The clone cannot tell; the message says why. Never taken for a pass."""
 
 
 def _asked(clone: Clone, config: Config, question: Question) -> PullRequest:

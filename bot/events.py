@@ -26,6 +26,13 @@ Reader: TypeAlias = Callable[[Payload, int], Iterator[Target]]
 _T = TypeVar("_T")
 
 
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+"""JSON can spell it, and no database takes it."""
+
+LARGEST_NUMBER = 2**63 - 1
+"""Ids are 64 bits wide, here as in the database."""
+
+
 class Malformed(ValueError):
     """The payload is not the one that GitHub documents for its event; the message names the field."""
 
@@ -45,12 +52,23 @@ def _pull_request(payload: Payload, _app_id: int) -> Iterator[Target]:
     yield PullRequestTarget(_repository(payload), _field(payload, "pull_request.number", int))
 
 
-def _check(kind: str) -> Reader:
+def _check(kind: str, suite: str) -> Reader:
+    """``suite`` is where the check suite stands, which knows of the push that it was made for."""
+
     def reader(payload: Payload, app_id: int) -> Iterator[Target]:
         if _field(payload, f"{kind}.app.id", int) == app_id:
-            yield HeadTarget(_repository(payload), _sha(payload, f"{kind}.head_sha"))
+            sha = _sha(payload, f"{kind}.head_sha")
+            yield HeadTarget(_repository(payload), sha, *_origin(payload, suite))
 
     return reader
+
+
+def _origin(payload: Payload, suite: str) -> tuple[str | None, str | None]:
+    """Return the branch that a check suite was made for, and what it was at before; GitHub may not know either."""
+    try:
+        return _field(payload, f"{suite}.head_branch", str), _sha_or_none(payload, f"{suite}.before")
+    except Malformed:
+        return None, None
 
 
 def _merge_group(payload: Payload, _app_id: int) -> Iterator[Target]:
@@ -90,8 +108,8 @@ HANDLED: Mapping[str, tuple[frozenset[str] | None, Reader]] = MappingProxyType(
     {
         "pull_request": (PULL_REQUEST_ACTIONS, _pull_request),
         "pull_request_review": (frozenset({"submitted", "edited", "dismissed"}), _pull_request),
-        "check_run": (frozenset({"rerequested"}), _check("check_run")),
-        "check_suite": (frozenset({"rerequested"}), _check("check_suite")),
+        "check_run": (frozenset({"rerequested"}), _check("check_run", "check_run.check_suite")),
+        "check_suite": (frozenset({"rerequested"}), _check("check_suite", "check_suite")),
         "merge_group": (frozenset({"checks_requested"}), _merge_group),
         "push": (None, _push),
         "repository": (frozenset({"renamed", "transferred", "edited"}), _repository_changed),
@@ -146,4 +164,8 @@ def _field(payload: Payload, path: str, kind: type[_T]) -> _T:
         value = value[name]
     if not isinstance(value, kind) or isinstance(value, bool):
         raise Malformed(f"{path} is not of type {kind.__name__}")
+    if isinstance(value, str) and _HALF_A_CHARACTER.search(value):
+        raise Malformed(f"{path} is not text")
+    if isinstance(value, int) and not 0 < value <= LARGEST_NUMBER:
+        raise Malformed(f"{path} is no number that GitHub gives out")
     return value

@@ -5,6 +5,7 @@ https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -61,30 +62,51 @@ async def _opinion(world: World, target: MergeGroupTarget, number: int) -> tuple
 
 
 async def _numbers(world: World, target: MergeGroupTarget) -> list[int] | None:
-    """Return the pull requests of a group, or None where that cannot be told."""
-    reader = world.reader(target.repository, f"group {target.head_ref}", target.head_sha)
-    base, head = Sha(target.base_sha), Sha(target.head_sha)
-    comparison = await Comparisons(reader).whole(base, head)
-    if not comparison.whole:
-        return None
-    line = [comparison.nodes[sha] for sha in reversed(graph.first_parents(comparison.nodes, head))]
-    return numbers_of(line, target.head_ref)
-
-
-def numbers_of(line: Sequence[Node], head_ref: str) -> list[int] | None:
-    """Read the pull requests from the commits of a group, oldest first, and from the name of its branch.
+    """Return the pull requests of a group, or None where that cannot be told.
 
     Merging and squashing name the pull request in the subject. Rebased commits do not; GitHub names the last pull
-    request in the branch, so commits that say nothing can be its own only if they are the newest.
+    request in the branch, and the newest commits may be copies of that one's.
     """
-    queued = QUEUED.fullmatch(head_ref)
-    last = int(queued["number"]) if queued else None
-    said = [_number(node) for node in line]
-    while said and said[-1] in (None, last):
-        said.pop()
-    if last is None or None in said:
+    queued = QUEUED.fullmatch(target.head_ref)
+    line = await _line(world, target)
+    if queued is None or line is None:
         return None
-    return list(dict.fromkeys(number for number in (*said, last) if number is not None))
+    last = int(queued["number"])
+    named = list(itertools.dropwhile(lambda node: _number(node) is None, reversed(line)))[::-1]
+    numbers = [_number(node) for node in named]
+    unnamed = line[len(named) :]
+    if None in numbers or (len(line) > 1 and not await _are_copies(world, target, last, unnamed)):
+        return None
+    return list(dict.fromkeys(number for number in (*numbers, last) if number is not None))
+
+
+async def _line(world: World, target: MergeGroupTarget) -> list[Node] | None:
+    """Return the commits that would be new on the base's first-parent line, oldest first; None if too many."""
+    comparison = await _comparisons(world, target).whole(Sha(target.base_sha), Sha(target.head_sha))
+    if not comparison.whole:
+        return None
+    line = graph.first_parents(comparison.nodes, Sha(target.head_sha))
+    return [comparison.nodes[sha] for sha in reversed(line)]
+
+
+async def _are_copies(world: World, target: MergeGroupTarget, number: int, nodes: Sequence[Node]) -> bool:
+    """Say whether commits can be copies of a pull request's: a rebase keeps subject, author and order."""
+    if not nodes:
+        return True
+    pull = await read_pull(world.api(target.repository), target.repository, number)
+    if pull is None:
+        return False
+    theirs = await _comparisons(world, target).whole(Sha(target.base_sha), pull.head_sha)
+    left = iter([_shown(node) for node in theirs.nodes.values()])  # merges among them are not copied
+    return theirs.whole and all(_shown(node) in left for node in nodes)
+
+
+def _shown(node: Node) -> tuple[str, str]:
+    return node.commit.subject, node.commit.author
+
+
+def _comparisons(world: World, target: MergeGroupTarget) -> Comparisons:
+    return Comparisons(world.reader(target.repository, f"group {target.head_ref}", target.head_sha))
 
 
 def _number(node: Node) -> int | None:
@@ -93,10 +115,8 @@ def _number(node: Node) -> int | None:
     return subjects.number_of(node.commit.subject)
 
 
-async def give_up(world: World, job: Job, error: BaseException) -> None:
+async def give_up(world: World, target: MergeGroupTarget, job: Job, error: BaseException) -> None:
     """Say that a group could not be evaluated."""
-    target = job.target
-    if isinstance(target, MergeGroupTarget):
-        subject = PullRequest(target.head_ref, target.base_ref, Sha(target.head_sha))
-        said = undecided.failed(subject, delivery=job.delivery, attempts=job.attempt, error=type(error).__name__)
-        await _post(world, target, [said])
+    subject = PullRequest(target.head_ref, target.base_ref, Sha(target.head_sha))
+    said = undecided.failed(subject, delivery=job.delivery, attempts=job.attempt, error=type(error).__name__)
+    await _post(world, target, [said])

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.check import Judged
 from bot.gather.policy import PolicyProblem
 from bot.gather.pull import Pull, read_pull
 from bot.gather.remote.branches import branches as list_branches
 from bot.gather.remote.gather import Incomplete, gather
-from bot.gather.stack import root_of
+from bot.gather.stack import on_top_of, placed
 from bot.jobs.port import Job, Later
 from bot.jobs.target import PullRequestTarget
+from bot.judged import Judged
 from bot.proposal import policy_for, read_change
 from bot.report import render, undecided
 from bot.report.opinion import Opinion
@@ -25,7 +25,7 @@ from bot.world import World
 from policies.evaluate import evaluate
 from policies.facts import PullRequest
 from policies.verdict import Outcome
-from policies.words import check as waits
+from policies.words import check as words
 from policies.words.seen import trace
 
 JUST_READ = timedelta(seconds=0.5)
@@ -38,6 +38,8 @@ async def look(world: World, target: PullRequestTarget, *, doubt: bool = False) 
     ``doubt``: this was tried before, and may have been broken off while it wrote.
     """
     pull = await read_pull(world.api(target.repository), target.repository, target.number)
+    if pull is None:
+        world.reader(target.repository, f"pull request {target.number}", "unknown").wait_for("the pull request")
     if pull is None or not pull.open:
         await leave(world, target)
         return
@@ -62,12 +64,11 @@ async def judge(world: World, pull: Pull, given: Mapping[str, Any] | None = None
     """
     reader = world.reader(pull.repository, f"pull request {pull.number}", f"{pull.head_sha} {pull.subject.base}")
     branches = await list_branches(reader.api, pull.repository)
-    root = await root_of(world.store, pull.repository.id, pull.subject.base)
-    subject = pull.placed(branches, root)
     try:
         policy = await policy_for(world, reader, pull, branches)
     except PolicyProblem as problem:
-        return undecided.broken_policy(subject, problem.label, problem.errors, ours=problem.ours), None
+        return undecided.broken_policy(pull.subject, problem.label, problem.errors, ours=problem.ours), None
+    subject = await placed(world.store, pull, branches, policy.config)
     later: Later | None = None
     try:
         facts = await gather(reader, subject, pull.payload, branches, policy.config, given)
@@ -75,7 +76,7 @@ async def judge(world: World, pull: Pull, given: Mapping[str, Any] | None = None
         facts, later = incomplete.facts, incomplete
     report = evaluate(facts, policy.config)
     if later is not None and report.outcome is not Outcome.FAIL:  # what is wrong already is said at once
-        return render.looking(subject, waits.for_github()), later
+        return render.looking(subject, words.for_github()), later
     change = await read_change(world, reader, pull, branches, policy)
     return render.opinion(Judged(facts, report, policy), seen=trace(facts), change=change), later
 
@@ -98,16 +99,13 @@ async def leave(world: World, target: PullRequestTarget) -> None:
 
 async def look_above(world: World, target: PullRequestTarget, head: str) -> None:
     """Ask for a look at pull requests on top of a branch: where they end has changed."""
-    for seen in await world.store.open(target.repository.id, base=head):
-        if seen.number != target.number:
-            await world.queue.enqueue(PullRequestTarget(target.repository, seen.number), "stack")
+    for number in await on_top_of(world.store, target.repository.id, head):
+        if number != target.number:
+            await world.queue.enqueue(PullRequestTarget(target.repository, number), "stack")
 
 
-async def give_up(world: World, job: Job, error: BaseException) -> None:
+async def give_up(world: World, target: PullRequestTarget, job: Job, error: BaseException) -> None:
     """Say that a pull request could not be evaluated: never silent, never green."""
-    target = job.target
-    if not isinstance(target, PullRequestTarget):
-        return
     seen = await world.store.seen(target.repository.id, target.number)
     if seen is None:
         return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.gather.policy import PATH, Policy, PolicyProblem
+from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
 from bot.gather.pull import Pull, read_pull
 from bot.gather.remote.compare import Comparisons
 from bot.gather.remote.gather import gather
 from bot.gather.remote.reader import Reader, documented
 from bot.gather.remote.refused import REFUSALS
 from bot.gather.remote.together import together
+from bot.gather.stack import placed
 from bot.jobs.port import Later
 from bot.report.change import Effect, PolicyChange
 from bot.world import World
@@ -53,17 +54,17 @@ async def read_change(
     if base is None or not await _touches_policy(reader, pull, base):
         return None
     policies = world.policies(pull.repository)
-    if await policies.text(pull.head_sha) == await policies.text(base):
+    if not await policies.differ(base, pull.head_sha):
         return None
     try:
         proposed = await policies.at(pull.head_sha, pull.subject.head)
     except PolicyProblem as problem:
         return PolicyChange(errors=problem.errors)
     if pull.subject.base != pull.default_branch:
-        return PolicyChange()
+        return PolicyChange(elsewhere=pull.default_branch)
     others = [seen.number for seen in await world.store.open(pull.repository.id) if seen.number != pull.number]
     newest = sorted(others, reverse=True)[:MOST_EFFECTS]
-    effects = await together(_effect(reader, pull, number, branches, policy, proposed) for number in newest)
+    effects = await together(_effect(world, reader, number, branches, policy, proposed) for number in newest)
     return PolicyChange(effects=tuple(effect for effect in effects if effect is not None))
 
 
@@ -83,23 +84,24 @@ async def _touches_policy(reader: Reader, pull: Pull, base: Sha) -> bool:
         paths = (await Comparisons(reader).pair(base, pull.head_sha)).paths
     except REFUSALS:
         return True
-    return paths is None or PATH in paths
+    return paths is None or any(path in (PATH, MISSPELT) or path.startswith(f"{PATH}/") for path in paths)
 
 
 async def _effect(  # noqa: PLR0913  # two policies over one world
-    reader: Reader, pull: Pull, number: int, branches: Branches, present: Policy, proposed: Policy
+    world: World, reader: Reader, number: int, branches: Branches, present: Policy, proposed: Policy
 ) -> Effect | None:
     """Judge another pull request by both policies; None if GitHub does not know enough of it yet."""
-    other = await read_pull(reader.api, pull.repository, number)
+    other = await read_pull(reader.api, reader.repository, number)
     if other is None or not other.open:
         return None
     try:
-        now, then = [await _report(reader, other, branches, each) for each in (present, proposed)]
+        now, then = [await _report(world, reader, other, branches, each) for each in (present, proposed)]
     except Later:
         return None
     return Effect(number, other.subject.head, other.subject.base, now, then)
 
 
-async def _report(reader: Reader, pull: Pull, branches: Branches, policy: Policy) -> Report:
-    facts = await gather(reader, pull.placed(branches), pull.payload, branches, policy.config)
+async def _report(world: World, reader: Reader, pull: Pull, branches: Branches, policy: Policy) -> Report:
+    subject = await placed(world.store, pull, branches, policy.config)
+    facts = await gather(reader, subject, pull.payload, branches, policy.config)
     return evaluate(facts, policy.config)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.check import Judged
 from bot.gather.policy import Policy, PolicyProblem
 from bot.gather.remote.branches import branches as list_branches
 from bot.gather.remote.pushed import read_push
 from bot.jobs.target import PullRequestTarget, PushTarget, RepositoryTarget
+from bot.judged import Judged
 from bot.report import render
 from bot.report.check import check_run
 from bot.state.port import Seen
@@ -47,14 +47,16 @@ async def look(world: World, target: PushTarget) -> None:
         await judge(world, target, branches, policy)
 
 
-async def judge(world: World, target: PushTarget, branches: Branches, policy: Policy, *, always: bool = False) -> None:
-    """Say on the newest commit what is wrong with a push; nothing if all is well, unless somebody asks ``always``."""
+async def judge(world: World, target: PushTarget, branches: Branches, policy: Policy) -> None:
+    """Say on the newest commit what is wrong with a push; nothing if all is well, unless somebody asks again."""
     branch, after = target.ref.removeprefix(BRANCH), target.after
     reader = world.reader(target.repository, f"push {target.ref}", str(after))
     push = await read_push(reader, branch, _sha(target.before), _sha(after))
     facts = Facts(as_of=reader.now, push=push, branches=branches)
     judged = Judged(facts, evaluate(facts, policy.config), policy)
-    if after is not None and (always or judged.report.blocking or judged.report.warnings):
+    if target.again and after is not None:
+        await world.store.unsay(target.repository.id, Sha(after))
+    if after is not None and (target.again or judged.report.blocking or judged.report.warnings):
         opinion = render.opinion(judged, seen=trace(facts))
         await world.writer(target.repository).post(check_run(Sha(after), [opinion], NAME))
 
@@ -81,11 +83,10 @@ def concerned(ref: str, model: BranchModel, open_ones: Sequence[Seen]) -> Iterat
 
 async def _changes_policy(world: World, target: PushTarget) -> bool:
     """A file at a commit is asked for once, so this costs one read."""
-    policies = world.policies(target.repository)
     before, after = (_sha(sha) for sha in (target.before, target.after))
     if before is None or after is None:
         return True
-    return await policies.text(before) != await policies.text(after)
+    return await world.policies(target.repository).differ(before, after)
 
 
 def _sha(sha: str | None) -> Sha | None:

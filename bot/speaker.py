@@ -28,16 +28,20 @@ class Speaker:
     async def notice(self, pull: Pull, looking: Opinion) -> tuple[Seen, bool]:
         """Remember a pull request; return also whether it is new, or another than it was.
 
-        A verdict for another base falls at once. A check belongs to a commit, so that of an earlier head stays.
+        A verdict for another base falls at once. A check belongs to a commit, so that of an earlier head stays; but one
+        in progress ends. That comes before we forget the head, so that a crash cannot come between, and once more after
+        it, because another pull request with that head may have spoken for this one meanwhile.
         """
         before = await self._store.seen(self._id, pull.number)
         if before is not None and (before.head_sha, before.base) == (pull.head_sha, pull.subject.base):
             return before, False
         subject = pull.subject
         seen = Seen(pull.number, pull.head_sha, subject.head, subject.base, subject.fork, looking, judged_at=None)
+        if before is not None and before.head_sha != pull.head_sha:
+            await self._writer.check(before.head_sha, doubt=self._doubt, without=pull.number)
         await self._store.see(self._id, seen)
-        if before is not None and before.head_sha == pull.head_sha:
-            await self._writer.check(pull.head_sha)
+        if before is not None:
+            await self._writer.check(before.head_sha)
         return seen, True
 
     @asynccontextmanager
@@ -61,16 +65,25 @@ class Speaker:
             await self._writer.check(seen.head_sha)
 
     async def say(self, seen: Seen, opinion: Opinion, now: datetime) -> None:
-        """Remember the opinion and say it on the commit that was judged; what stands there already is not rewritten."""
-        judged_at = now if opinion.outcome is not None else None
-        await self._store.see(self._id, replace(seen, opinion=opinion, judged_at=judged_at))
+        """Remember the opinion and say it on the commit that was judged; what stands there already is not rewritten.
+
+        It counts as judged when it was said: what GitHub would not take is found by the sweep.
+        """
+        said = replace(seen, opinion=opinion, judged_at=None)
+        await self._store.see(self._id, said)
         await self._writer.check(seen.head_sha, doubt=self._doubt)
         await self._writer.comment(seen.number, opinion)
+        if opinion.outcome is not None:
+            await self._store.see(self._id, replace(said, judged_at=now))
 
     async def leave(self, number: int) -> Seen | None:
-        """Forget a pull request that is not open any more; others with the same head then speak for themselves."""
+        """Forget a pull request that is not open any more; others with the same head then speak for themselves.
+
+        The order is that of :meth:`notice`, for the same reasons.
+        """
         seen = await self._store.seen(self._id, number)
         if seen is not None:
+            await self._writer.check(seen.head_sha, doubt=self._doubt, without=number)
             await self._store.closed(self._id, number)
             await self._writer.check(seen.head_sha)
         return seen

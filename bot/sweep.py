@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 
+from bot import pushes
 from bot.github.errors import Forbidden, GitHubError, NotFound
 from bot.github.repository import Repository
-from bot.jobs.target import HeadTarget, InstallationTarget, PullRequestTarget, RepositoryTarget
+from bot.jobs.target import HeadTarget, InstallationTarget, PullRequestTarget, PushTarget, RepositoryTarget
 from bot.state.port import Seen
 from bot.world import World
 from policies.facts import Sha
@@ -40,12 +41,11 @@ async def look_at_installation(world: World, target: InstallationTarget) -> None
 
 
 async def look_at_repository(world: World, target: RepositoryTarget) -> None:
-    """Ask for a look at every open pull request (of one base, where the target says so)."""
+    """Ask for a look at every open pull request."""
     repository = target.repository
     listed = await _open(world, repository)
-    for given in listed.values():
-        if target.base in (None, given["base"]["ref"]):
-            await world.queue.enqueue(PullRequestTarget(repository, int(given["number"])), "repository")
+    for number in listed:
+        await world.queue.enqueue(PullRequestTarget(repository, number), "repository")
     await _close_others(world, repository, listed)
 
 
@@ -56,6 +56,10 @@ async def look_at_head(world: World, target: HeadTarget) -> None:
     https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_run
     """
     repository, sha = target.repository, Sha(target.sha)
+    pushed, _ = await world.store.standing(repository.id, sha, pushes.NAME)
+    if pushed is not None and target.branch is not None:
+        ref = pushes.BRANCH + target.branch
+        await world.queue.enqueue(PushTarget(repository, ref, target.before, sha, again=True), "rerequested")
     await world.store.unsay(repository.id, sha)
     numbers = [seen.number for seen in await world.store.open_at(repository.id, sha)]
     if not numbers:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Protocol
 
+from bot.clock import utc_now
 from bot.gather.protected import PolicyReader
 from bot.gather.remote.known import Known
 from bot.gather.remote.reader import Reader
 from bot.github.port import Api, GitHub
 from bot.github.repository import Repository
-from bot.jobs.port import Queue
+from bot.jobs.target import Target
 from bot.report.apply import Writer
 from bot.speaker import Speaker
 from bot.state.port import Store
@@ -20,8 +22,10 @@ MOST_STATES = 10_000
 """Things of which is remembered since when they are as they are."""
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+class Agenda(Protocol):
+    """Where a job asks for further ones: the queue, for those who need no more of it."""
+
+    async def enqueue(self, target: Target, reason: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class World:
 
     github: GitHub
     store: Store
-    queue: Queue
+    queue: Agenda
     app_id: int
     now: Callable[[], datetime] = utc_now
     _known: dict[int, Known] = field(default_factory=dict, repr=False)
@@ -60,7 +64,7 @@ class World:
         return PolicyReader(self.api(repository), repository, self.known(repository))
 
     def writer(self, repository: Repository) -> Writer:
-        return Writer(self.api(repository), repository, self.store, self.app_id)
+        return Writer(self.api(repository), repository, self.store, self.app_id, self.now)
 
     def speaker(self, repository: Repository, *, doubt: bool = False) -> Speaker:
         return Speaker(repository, self.store, self.writer(repository), doubt=doubt)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.state.schema import NEWEST, newest
 from policies import presets
 from policies.catalogue import CATALOGUE
 from policies.config import Config, RuleSetting, read
@@ -55,6 +56,7 @@ def generated() -> dict[Path, str]:
     pages = {docs / "rules" / f"{rule.name}.md": rule_page(rule, schema) for rule in CATALOGUE}
     pages[docs / "rules" / "README.md"] = index_page()
     pages[docs / "configuration.md"] = configuration_page(schema)
+    pages[NEWEST] = newest()
     pages[docs / "headgate.schema.json"] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return pages
 

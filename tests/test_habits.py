@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.cli import cli
+from bot.cli import COMMANDS
 from policies import presets
 from policies.config import Config, read
 from scripts import rule
@@ -57,7 +57,7 @@ def test_the_published_hook_is_a_command_of_ours() -> None:
     assert [hook["id"] for hook in hooks] == ["headgate-check"]
     program, command = hooks[0]["entry"].split()
     assert program == "headgate"
-    assert command in cli.commands
+    assert command in COMMANDS
     assert hooks[0]["stages"] == ["pre-push"]
 
 

@@ -11,6 +11,7 @@ import yaml
 from githubkit_schemas.latest import models
 
 from bot import events
+from bot.demo import stage
 from sandbox.github.rest import ROUTES
 from tests.github_requests import Request, requests
 
@@ -45,6 +46,12 @@ def granted(request: Request) -> set[tuple[str, str]]:
     """Return which of them the manifest asks for."""
     allowed = {"read": {"read", "write"}, "write": {"write"}}
     return {(name, level) for name, level in needs(request).items() if GRANTED.get(name) in allowed[level]}
+
+
+def test_the_demo_registers_what_the_manifest_asks_for() -> None:
+    """GitHub subscribes an App that may write checks to the events about them by itself."""
+    assert {"metadata": "read", **stage.PERMISSIONS} == GRANTED
+    assert {*stage.EVENTS, "check_run", "check_suite"} == set(MANIFEST["default_events"])
 
 
 def test_the_requests_of_the_code_are_found() -> None:

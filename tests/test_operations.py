@@ -115,7 +115,9 @@ COMMANDS = re.findall(r"(?:^|[ /])headgate ([a-z]+[^#\n]*)", "\n".join(blocks("s
 @pytest.mark.parametrize("line", COMMANDS)
 def test_a_command_exists_with_its_options(line: str) -> None:
     name, *arguments = shlex.split(line)
-    options = {option for each in cli.commands[name].params if isinstance(each, click.Option) for option in each.opts}
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    options = {option for each in command.params if isinstance(each, click.Option) for option in each.opts}
     assert {argument for argument in arguments if argument.startswith("--")} <= options
 
 

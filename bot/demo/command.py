@@ -15,6 +15,9 @@ import structlog
 from bot.errors import UsageProblem
 from bot.report import terminal
 
+EXIT_INTERRUPTED = 130
+"""What a shell says of a command that Ctrl-C has ended."""
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="Print one table; exit 0 only if each verdict is as the story tells.")
@@ -35,8 +38,8 @@ def demo(*, once: bool, port: int, keep: Path | None) -> int:
     with _folder(keep) as folder:
         try:
             return asyncio.run(perform(folder, terminal.console(), port, once=once))
-        except KeyboardInterrupt:
-            return 0
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return EXIT_INTERRUPTED if once else 0
 
 
 @contextmanager

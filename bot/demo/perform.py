@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +26,16 @@ async def perform(folder: Path, console: Console, port: int, *, once: bool) -> i
     async with Sandbox(folder / "github", port=port, extend=add_pages) as github:
         github.world.web = f"{github.base_url}/web"
         async with theatre(github, story, folder) as stage:
+            _end_on_signals()
             return await _all(stage, console, f"{github.base_url}{PAGE}", once=once)
+
+
+def _end_on_signals() -> None:
+    """Let Ctrl-C end the whole demo; until here it would have ended only the server, which drains its jobs."""
+    playing, loop = asyncio.current_task(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if playing is not None:
+            loop.add_signal_handler(number, playing.cancel)
 
 
 async def _all(stage: Theatre, console: Console, page: str, *, once: bool) -> int:

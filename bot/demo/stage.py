@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import hire, serve
+from bot.app import Hire, hire, serve
 from bot.jobs.opening import open_queue
 from bot.jobs.port import Queue
 from bot.settings import Settings
@@ -58,8 +58,8 @@ async def register(github: Sandbox, owner: Organisation) -> Developer:
 
 
 @asynccontextmanager
-async def running(github: Sandbox, app: Developer, database: str) -> AsyncIterator[Gate]:
-    """Run the server until the end of the block; raises what it ends with."""
+async def running(github: Sandbox, app: Developer, database: str, staff: Hire = hire) -> AsyncIterator[Gate]:
+    """Run the server until the end of the block; raises what it ends with. ``staff`` does the jobs."""
     queue, ready = open_queue(database), asyncio.Event()
     heard: list[str] = []
 
@@ -68,7 +68,7 @@ async def running(github: Sandbox, app: Developer, database: str) -> AsyncIterat
         ready.set()
 
     migrate(read_address(database))
-    server = asyncio.create_task(serve(_settings(github, app, database), queue, hire, announce))
+    server = asyncio.create_task(serve(_settings(github, app, database), queue, staff, announce))
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait([server, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

@@ -43,7 +43,7 @@ Event = PullRequest | PushEvent | MergeGroupEvent
 
 def read_event(path: Path) -> Event:
     """Read an event file. Raises UsageProblem where it is not one of the three events that can be judged."""
-    payload = _load(path)
+    payload = load(path)
     try:
         if "pull_request" in payload:
             return read_pull_request(payload["pull_request"])
@@ -59,7 +59,8 @@ def read_event(path: Path) -> Event:
     )
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load(path: Path) -> dict[str, Any]:
+    """Read a JSON object from a file; raises UsageProblem."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)  # a device has no end

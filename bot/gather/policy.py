@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Policy:
     note: str | None = None
 
 
-class PolicyProblem(Exception):
+class PolicyProblem(UsageProblem):
     """The policy file is wrong; ``errors`` says where. ``ours`` is False for the file of another repository."""
 
     def __init__(self, label: str, errors: ConfigErrors, *, ours: bool = True) -> None:
@@ -32,6 +33,12 @@ class PolicyProblem(Exception):
         self.label = label
         self.errors = errors
         self.ours = ours
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """One line a problem, with its place first, as compilers and editors have it."""
+        places = ((problem.position, problem.message.plain()) for problem in self.errors.problems)
+        return [f"{self.label}:{place.line}:{place.column}: {said}" for place, said in places]
 
 
 def find_policy(clone: Clone, given: Path | None = None, extended: Path | None = None) -> Policy:

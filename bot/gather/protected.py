@@ -12,14 +12,16 @@ from urllib.parse import quote
 
 from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
 from bot.gather.remote.known import Known
-from bot.github.errors import NotFound
+from bot.github.errors import Forbidden, NotFound, Unreachable
 from bot.github.port import Api
 from bot.github.repository import Repository
 from policies.config import Config, ConfigErrors, Position, Problem, default, read
-from policies.config.document import LARGEST
+from policies.config.document import LARGEST, Document, parse
 from policies.facts import Sha
 from policies.phrase import Phrase
-from policies.words import faults
+from policies.words import faults, policy
+
+TOP = Position(1, 1)
 
 Fetch = Callable[[], Awaitable[Any]]
 
@@ -40,39 +42,50 @@ class PolicyReader:
         data = await self._file(sha, PATH, label)
         if data is None:
             if await self._file(sha, MISSPELT, label) is not None:
-                raise _problem(label, faults.misspelt(MISSPELT, PATH))
+                raise _problem(label, policy.misspelt(MISSPELT, PATH))
             return Policy(default(), "preset gitflow")
         return Policy(await self._parsed(data, label), label)
 
-    async def text(self, sha: Sha) -> bytes | None:
-        """Return the policy file at a commit, or None where there is none."""
-        return await self._file(sha, PATH, PATH)
+    async def differ(self, one: Sha, other: Sha) -> bool:
+        """Say whether two commits have different policies, as far as their own files go."""
+        try:
+            return await self._given(one) != await self._given(other)
+        except PolicyProblem:  # one of them is too large, or no file at all
+            return one != other
+
+    async def _given(self, sha: Sha) -> tuple[bytes | None, bytes | None]:
+        data = await self._file(sha, PATH, PATH)
+        return data, None if data is not None else await self._file(sha, MISSPELT, PATH)
 
     async def _parsed(self, data: bytes, label: str) -> Config:
         first = _read(data, label)
         if first.extends is None:
             return first
-        organisation = await self._organisation(first.extends, label)
+        try:
+            organisation = await self._organisation(first.extends)
+        except _NotExtendable as problem:
+            raise _problem(label, problem.said, _place_of_extends(data)) from problem
         return _read(data, label, organisation)
 
-    async def _organisation(self, full_name: str, label: str) -> Config:
+    async def _organisation(self, full_name: str) -> Config:
         """Read the policy of ``owner/repository`` as it is now; without it nothing is judged by less."""
+        label = f"{PATH} of {full_name}"
         named = Repository(self._repository.installation, 0, full_name)
         try:
-            data = _decoded(await self._api.get(_address(named, PATH)), label)
+            data = _decoded(await self._content(named, PATH, label), label)
         except NotFound as error:
-            raise _problem(label, faults.organisation_not_readable(full_name, PATH)) from error
+            raise _NotExtendable(policy.organisation_not_readable(full_name)) from error
         organisation = read(data)
         if isinstance(organisation, ConfigErrors):
-            raise PolicyProblem(f"{PATH} of {full_name}", organisation, ours=False)
+            raise PolicyProblem(label, organisation, ours=False)
         if organisation.extends is not None:
-            raise _problem(label, faults.extended_twice(full_name, organisation.extends))
+            raise _NotExtendable(policy.extended_twice(full_name, organisation.extends))
         return organisation
 
     async def _file(self, sha: Sha, path: str, label: str) -> bytes | None:
         async def fetch() -> Any:
             try:
-                answer = await self._api.get(_address(self._repository, path), ref=sha)
+                answer = await self._content(self._repository, path, label, ref=sha)
             except NotFound:
                 return None
             return base64.b64encode(_decoded(answer, label)).decode("ascii")
@@ -80,9 +93,19 @@ class PolicyReader:
         stored = await self._known.once(f"file/{sha}/{path}", fetch)
         return None if stored is None else base64.b64decode(stored)
 
-
-def _address(repository: Repository, path: str) -> str:
-    return f"{repository.path}/contents/{quote(path)}"
+    async def _content(self, repository: Repository, path: str, label: str, **query: str) -> Any:
+        """Ask for a file. A commit that is so new that not all of GitHub knows it is no commit without the file."""
+        address = f"{repository.path}/contents/{quote(path)}"
+        try:
+            return await self._api.get(address, **query)
+        except NotFound as error:
+            if error.said.startswith("No commit found"):
+                raise Unreachable("GET", address, error.status, error.said) from error
+            raise
+        except Forbidden as error:
+            if "too_large" in error.said:
+                raise _problem(label, policy.larger_than_github_gives(LARGEST)) from error
+            raise
 
 
 def _decoded(answer: Any, label: str) -> bytes:
@@ -91,7 +114,7 @@ def _decoded(answer: Any, label: str) -> bytes:
     https://docs.github.com/en/rest/repos/contents#get-repository-content
     """
     if not isinstance(answer, dict) or answer.get("type") != "file":
-        raise _problem(label, faults.not_a_file(PATH))
+        raise _problem(label, policy.not_a_file(PATH))
     if answer.get("encoding") != "base64" or answer.get("size", 0) > LARGEST:
         raise _problem(label, faults.too_large(int(answer.get("size", 0)), LARGEST))
     return base64.b64decode(answer["content"])
@@ -104,5 +127,18 @@ def _read(data: bytes, label: str, organisation: Config | None = None) -> Config
     return config
 
 
-def _problem(label: str, message: Phrase) -> PolicyProblem:
-    return PolicyProblem(label, ConfigErrors((Problem(Position(1, 1), message),)))
+class _NotExtendable(Exception):
+    """The policy that another one extends cannot be had; ``said`` tells its maintainer why."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said.plain())
+        self.said = said
+
+
+def _place_of_extends(data: bytes) -> Position:
+    document = parse(data)
+    return document.where(("extends",)) if isinstance(document, Document) else TOP
+
+
+def _problem(label: str, message: Phrase, position: Position = TOP) -> PolicyProblem:
+    return PolicyProblem(label, ConfigErrors((Problem(position, message),)))

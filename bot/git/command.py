@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.errors import UsageProblem
+from bot.errors import Undecided, UsageProblem
 from policies.facts import Commit, Sha
 
 TIMEOUT = 120
@@ -28,7 +28,7 @@ _ELSEWHERE = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX
 """What Git sets for a hook (https://git-scm.com/docs/githooks): it means the hook's repository, not one named here."""
 
 
-class GitError(Exception):
+class GitError(Undecided):
     """Git said no. ``said`` is the last line of its complaint."""
 
     def __init__(self, arguments: Sequence[str], code: int, said: str) -> None:

@@ -8,9 +8,10 @@ question to an answer is ours, in :mod:`bot.github.caller`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
+from bot.clock import utc_now
 from bot.github.address import Address
 from bot.github.cache import EtagCache
 from bot.github.caller import Caller, Exchange, Means, Observer
@@ -19,10 +20,6 @@ from bot.github.port import Api
 from bot.github.repository import InstallationId
 from bot.github.tokens import AT_LEAST, EARLY, AppKey, Credential, Token
 from bot.github.transport import DEFAULT, Timeouts, Transport
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def ignore(_: Exchange) -> None:

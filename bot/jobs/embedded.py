@@ -85,14 +85,17 @@ class EmbeddedQueue:
         self._pump()
         try:
             await self._stopped.wait()
+            await self._ended()
         except asyncio.CancelledError:
             self.stop()
             for job in self._jobs:
                 job.cancel()
+            await self._ended()
             raise
-        finally:
-            if self._jobs:
-                await asyncio.wait(self._jobs)
+
+    async def _ended(self) -> None:
+        if self._jobs:
+            await asyncio.wait(self._jobs)
 
     def stop(self) -> None:
         self._stopped.set()

@@ -23,11 +23,16 @@ class PullRequestTarget:
 
 @dataclass(frozen=True, slots=True)
 class HeadTarget:
-    """Somebody wants the check on a commit to be made again, whatever we remember of it."""
+    """Somebody wants our checks on a commit to be made again, whatever we remember of them.
+
+    ``branch`` is the one it was pushed to, ``before`` what that one was at until then; None where that is not known.
+    """
 
     KIND: ClassVar[str] = "head"
     repository: Repository
     sha: str
+    branch: str | None = None
+    before: str | None = None
 
     @property
     def key(self) -> str:
@@ -36,13 +41,17 @@ class HeadTarget:
 
 @dataclass(frozen=True, slots=True)
 class PushTarget:
-    """A ref moved (``refs/heads/…`` or ``refs/tags/…``); a SHA is None where it was created or deleted."""
+    """A ref moved (``refs/heads/…`` or ``refs/tags/…``); a SHA is None where it was created or deleted.
+
+    ``again``: somebody wants to know once more, so what was said is written anew, and also that all is well.
+    """
 
     KIND: ClassVar[str] = "push"
     repository: Repository
     ref: str
     before: str | None
     after: str | None
+    again: bool = False
 
     @property
     def key(self) -> str:
@@ -68,15 +77,14 @@ class MergeGroupTarget:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryTarget:
-    """Look at every open pull request of a repository; with ``base`` only at those into that branch."""
+    """Look at every open pull request of a repository."""
 
     KIND: ClassVar[str] = "repository"
     repository: Repository
-    base: str | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.repository.id}/repository/{self.base or ''}"
+        return f"{self.repository.id}/repository"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import structlog
 
+from bot.clock import utc_now
 from bot.github.errors import Forbidden, NotFound, Refused
 from bot.github.port import Api
 from bot.github.repository import Repository
@@ -47,10 +49,6 @@ Say = Callable[[], Awaitable[CheckRun | None]]
 log = structlog.get_logger()
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Writer:
     """Writes what we say about the commits and pull requests of one repository. ``app_id`` is our own.
 
@@ -64,18 +62,20 @@ class Writer:
         repository: Repository,
         store: Store,
         app_id: int,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._api, self._repository, self._store, self._app_id, self._now = api, repository, store, app_id, now
 
-    async def check(self, sha: Sha, *, doubt: bool = False) -> None:
+    async def check(self, sha: Sha, *, doubt: bool = False, without: int | None = None) -> None:
         """Make the check on a commit say what we think of all open pull requests with this head.
 
-        ``doubt`` is for a job that may have died while it wrote: GitHub is asked what stands there.
+        ``doubt`` is for a job that may have died while it wrote: GitHub is asked what stands there. ``without`` is the
+        number of one that is closed, or has another head by now.
         """
 
         async def say() -> CheckRun | None:
-            seen = await self._store.open_at(self._repository.id, sha)
+            open_at = await self._store.open_at(self._repository.id, sha)
+            seen = [each for each in open_at if each.number != without]
             return check_run(sha, [each.opinion or _looking(each) for each in seen]) if seen else None
 
         await self._converge(sha, NAME, say, doubt=doubt)
@@ -108,32 +108,41 @@ class Writer:
         """Write until nobody else has written meanwhile: the compare-and-set loop of :class:`bot.state.port.Store`.
 
         The version is read before the opinions are. So whoever writes an older opinion after somebody else has written
-        a newer one finds that the version has changed, and says the newer one again.
+        a newer one finds that the version has changed, and says the newer one again. Who is in doubt begins before he
+        asks GitHub: while somebody else writes, or might still, what GitHub shows is not the end of it.
         """
         lost = False
         while True:
             recorded, version = await self._store.standing(self._repository.id, sha, name)
             check = await say()
-            if check is None:
-                if recorded is None or recorded.completed:
-                    return
-                check = abandoned(sha, name)
-            standing = recorded
-            if lost or doubt or (recorded is None and version):
-                standing = await self._on_github(sha, name, recorded, trusted=not lost)
-            write = plan_check(check, standing)
-            if write is None and standing == recorded:
+            doubtful = lost or doubt or (recorded is None and version > 0)
+            write = _plan(check, recorded, sha, name)
+            if write is None and not doubtful:
                 return
-            if isinstance(write, CreateCheck):
+            if doubtful or isinstance(write, CreateCheck):
                 if not await self._store.begin(self._repository.id, sha, name, version):
                     await asyncio.sleep(MOMENT)
                     continue
                 version += 1
-            if write is not None:
-                standing = await self._write_check(write)
-            if standing and await self._store.stands(self._repository.id, sha, name, standing, version):
-                return
+            async with self._claimed(sha, name, version):
+                standing = recorded
+                if doubtful:
+                    standing = await self._on_github(sha, name, recorded, trusted=not lost)
+                    write = _plan(check, standing, sha, name)
+                if write is not None:
+                    standing = await self._write_check(write)
+                if standing is None or await self._store.stands(self._repository.id, sha, name, standing, version):
+                    return
             lost = True
+
+    @asynccontextmanager
+    async def _claimed(self, sha: Sha, name: str, version: int) -> AsyncIterator[None]:
+        """Take the claim back where something goes wrong; whoever comes next looks on GitHub for what was done."""
+        try:
+            yield
+        except BaseException:
+            await self._store.break_off(self._repository.id, sha, name, version)
+            raise
 
     async def _on_github(
         self, sha: Sha, name: str, recorded: StandingCheck | None, *, trusted: bool
@@ -227,6 +236,15 @@ class Writer:
             ):
                 return dict(found)
         return None
+
+
+def _plan(check: CheckRun | None, standing: StandingCheck | None, sha: Sha, name: str) -> CheckWrite | None:
+    """Return the write that makes a check say this. None: nobody waits for it, so what is in progress ends."""
+    if check is not None:
+        return plan_check(check, standing)
+    if standing is None or standing.completed:
+        return None
+    return plan_check(abandoned(sha, name), standing)
 
 
 def _looking(seen: Seen) -> Opinion:

@@ -42,10 +42,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """What a pull request does to the policy: ``errors`` where the new file cannot be used, else its effects."""
+    """What a pull request does to the policy: ``errors`` where the new file cannot be used, else its effects.
+
+    ``elsewhere`` is the default branch, where the pull request goes into another one and so has no effect yet.
+    """
 
     errors: ConfigErrors | None = None
     effects: tuple[Effect, ...] = ()
+    elsewhere: str | None = None
 
 
 def _lacking(report: Report, other: Report) -> list[str]:
@@ -66,10 +70,14 @@ def problems(errors: ConfigErrors) -> str:
     return bullets(lines, len(lines))
 
 
-def effect_section(effects: tuple[Effect, ...]) -> Section:
+def effect_section(change: PolicyChange) -> Section:
     """Say what the new policy would do to the other open pull requests."""
+    effects = change.effects
     different = [effect for effect in effects if effect.newly_blocks or effect.no_longer_blocks]
-    said = policy.judged_by_present() + say(" ") + policy.effect(len(effects), len(different))
+    effect = policy.effect(len(effects), len(different))
+    if change.elsewhere is not None:
+        effect = policy.takes_effect_on(change.elsewhere)
+    said = policy.judged_by_present() + say(" ") + effect
     blocks = [said.markdown()]
     if different:
         head = ("Pull request", "Branches", "Now", "With the new policy", "Why")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC
 
-from bot.check import Judged
 from bot.gather.policy import PATH, Policy
+from bot.judged import Judged
 from bot.report.blocks import bullets, rule_name, standing, table
 from bot.report.fit import joined
 from policies.catalogue import BY_NAME, CATALOGUE

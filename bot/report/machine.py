@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.check import Judged
+from bot.judged import Judged
 from policies.facts import PullRequest, Push
 from policies.verdict import Finding, Outcome, Report, Verdict, worst
 from policies.words.why import WHY

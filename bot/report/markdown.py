@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.check import Judged
+from bot.judged import Judged
 from bot.report.blocks import every_rule, verdict_blocks
 from bot.report.fit import joined
 from policies.facts import PullRequest

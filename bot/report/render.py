@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.check import Judged
 from bot.gather.policy import PATH
+from bot.judged import Judged
 from bot.report.blocks import every_rule, verdict_blocks
 from bot.report.change import PolicyChange, effect_section, error_blocks
 from bot.report.details import details, what_was_seen
@@ -136,7 +136,7 @@ def _bounded(blocks: Sequence[str]) -> str:
 def _sections(judged: Judged, change: PolicyChange | None, docs: str | None) -> Iterator[Section]:
     report = judged.report
     if change and not change.errors:
-        yield effect_section(change.effects)
+        yield effect_section(change)
     if report.warnings:
         blocks = [block for verdict in report.warnings for block in verdict_blocks(verdict, docs)]
         yield Section(words.warnings().markdown(), _bounded(blocks))

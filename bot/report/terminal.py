@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.check import Judged
+from bot.judged import Judged
 from policies.facts import PullRequest, Push
 from policies.phrase import Foreign, Phrase, visible
 from policies.verdict import Finding, Outcome, Remedy, Verdict

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.check import Judged
+from bot.judged import Judged
 from bot.report.marks import remark
 from policies.phrase import visible
 from policies.verdict import Finding, Outcome, Verdict

@@ -92,6 +92,10 @@ class Store(Protocol):
         """
         ...
 
+    async def break_off(self, repository_id: int, sha: Sha, name: str, version: int) -> None:
+        """Take back a claim that put the check at ``version``: from now on its maker is taken for dead."""
+        ...
+
     async def stands(self, repository_id: int, sha: Sha, name: str, check: StandingCheck, version: int) -> bool:
         """Remember what was written; it is then at ``version + 1``.
 

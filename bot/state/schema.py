@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bot.errors import UsageProblem
@@ -17,8 +18,17 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+NEWEST = MIGRATIONS / "newest.sql"
+"""All tables in SQLite's words, generated from the steps: a first start then needs no Alembic either."""
+
 _LOCK = 0x6865616467617465
 """The advisory lock of PostgreSQL that a process holds while it migrates: "headgate" in ASCII."""
+
+_MADE = """
+    SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    UNION ALL SELECT 'INSERT INTO alembic_version VALUES (' || quote(version_num) || ')' FROM alembic_version
+"""
+"""The statements that make the tables of a file, in the order in which they were made, and say which step it is at."""
 
 _REVISION = "SELECT version_num FROM alembic_version"
 
@@ -30,8 +40,26 @@ def migrate(address: Address) -> None:
     is of a newer version or cannot be used. Where nothing is to be done, neither SQLAlchemy nor Alembic is imported:
     that is half a second of each start.
     """
-    if not _is_current(_stored_revision(address)):
+    revision = _stored_revision(address)
+    if revision is None and address.path is not None:
+        _create(address.path)
+        revision = _stored_revision(address)
+    if not _is_current(revision):
         _upgrade(address)
+
+
+def _create(path: Path) -> None:
+    """Make all tables of a new file at once, as the steps would one after the other (a test compares them)."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
+                for statement in NEWEST.read_text("utf-8").split(";\n"):
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+    except (sqlite3.Error, OSError) as error:
+        raise UsageProblem(f"The database {path} cannot be made: {error}.") from error
 
 
 def revisions() -> list[str]:
@@ -123,3 +151,13 @@ def _alone(address: Address) -> Iterator[Connection]:
             connection.commit()
     finally:
         engine.dispose()
+
+
+def newest() -> str:
+    """Return what :data:`NEWEST` must hold: the tables that the steps make of an empty file, and the step it is at."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        _upgrade(Address(path))
+        with closing(sqlite3.connect(path)) as connection:
+            made = connection.execute(_MADE).fetchall()
+    return ";\n".join(statement for (statement,) in made) + "\n"

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import utc_now
 from bot.github.repository import InstallationId, Repository
 from bot.report import opinion as opinions
 from bot.report.opinion import StandingCheck, StandingComment
@@ -35,10 +36,6 @@ CLAIM = timedelta(seconds=10)
 _T = TypeVar("_T")
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SqlStore:
     """A :class:`bot.state.port.Store`; :func:`bot.state.schema.migrate` has made the tables before."""
 
@@ -46,6 +43,8 @@ class SqlStore:
         self._engine, self._now, self._claim = connect(address), now, claim
         self._threads = ThreadPoolExecutor(connections(address), thread_name_prefix="memory")
         self._recent = RecentAnswers()
+        # One process works on a file: whoever claimed something there before this one is gone.
+        self._alone_since = now() if address.path is not None else datetime.min.replace(tzinfo=UTC)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -115,13 +114,17 @@ class SqlStore:
         if not rows:
             return None, 0
         row = rows[0]
-        if row.claimed and self._now() - row.changed_at >= self._claim:
+        if row.claimed and (self._now() - row.changed_at >= self._claim or row.changed_at < self._alone_since):
             return None, row.version
         check = None if row.run_id is None else StandingCheck(row.run_id, row.digest, row.completed)
         return check, row.version - row.claimed
 
     async def begin(self, repository_id: int, sha: Sha, name: str, version: int) -> bool:
         return await self._advance(repository_id, sha, name, version, claimed=True)
+
+    async def break_off(self, repository_id: int, sha: Sha, name: str, version: int) -> None:
+        claim = (*_named(repository_id, sha, name), checks.c.version == version, checks.c.claimed.is_(True))
+        await self._change(update(checks).where(*claim).values(changed_at=self._now() - self._claim))
 
     async def stands(self, repository_id: int, sha: Sha, name: str, check: StandingCheck, version: int) -> bool:
         said = {"run_id": check.id, "digest": check.digest, "completed": check.completed}

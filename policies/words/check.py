@@ -91,7 +91,8 @@ def of_several(number: int, count: int) -> Phrase:
 
 
 def all_may_be_merged(count: int) -> Phrase:
-    return say("May be merged, all {n} pull requests", n=count)
+    which = say("Both") if count == 2 else say("All {n}", n=count)
+    return which + say(" pull requests may be merged")
 
 
 def superseded() -> Phrase:

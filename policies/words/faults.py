@@ -206,25 +206,3 @@ def name_is_taken(branch: str, kind: str, organisation: str) -> Phrase:
         organisation=organisation,
         kind=kind,
     )
-
-
-def misspelt(found: str, meant: str) -> Phrase:
-    return say("There is a file {found}; the policy file is called {meant}: rename it.", found=found, meant=meant)
-
-
-def not_a_file(path: str) -> Phrase:
-    return say("{path} is not a file.", path=path)
-
-
-def organisation_not_readable(full_name: str, path: str) -> Phrase:
-    return say(
-        "It extends {name}, and {path} in that repository cannot be read: install the App there, or take extends out.",
-        name=full_name,
-        path=path,
-    )
-
-
-def extended_twice(full_name: str, further: str) -> Phrase:
-    return say(
-        "{name} extends {further}; a policy that is extended must stand on its own.", name=full_name, further=further
-    )

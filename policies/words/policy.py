@@ -70,8 +70,9 @@ def not_about_the_change() -> Phrase:
 
 def mend_policy() -> Phrase:
     return say(
-        "Mend the file on the default branch, and try it in a clone first. "
-        "Where this check is required, somebody who may bypass it has to merge that."
+        "Mend the file in a pull request into the default branch, and try it in a clone first. "
+        "That pull request is judged by the preset {preset}, so it can be merged.",
+        preset="gitflow",
     )
 
 
@@ -107,11 +108,16 @@ def judged_by_present() -> Phrase:
 def effect(total: int, different: int) -> Phrase:
     if not total:
         return say("The new policy has no effect yet: no other pull request is open.")
-    others = count_of(total, "other open pull request")
+    others = say("one other open pull request" if total == 1 else "{n} other open pull requests", n=total)
     if not different:
         return say("The new policy changes no verdict on the {others}.", others=others)
-    changed = say("is judged differently" if different == 1 else "are judged differently")
-    return say("With the new policy, {n} of {others} {changed}:", n=different, others=others, changed=changed)
+    some = say("the {others}" if total == 1 else "{n} of {others}", n=different, others=others)
+    are = say("is" if different == 1 else "are")
+    return say("With the new policy, {some} {are} judged differently:", some=some, are=are)
+
+
+def takes_effect_on(branch: str) -> Phrase:
+    return say("The new policy takes effect when it reaches {branch}, the default branch.", branch=branch)
 
 
 def newly_blocks(rules: Sequence[str]) -> Phrase:
@@ -120,3 +126,29 @@ def newly_blocks(rules: Sequence[str]) -> Phrase:
 
 def no_longer_blocks(rules: Sequence[str]) -> Phrase:
     return say("{rules} would block no more", rules=rules)
+
+
+def misspelt(found: str, meant: str) -> Phrase:
+    return say("There is {found}: rename it to {meant}.", found=found, meant=meant)
+
+
+def not_a_file(path: str) -> Phrase:
+    return say("{path} is not a file.", path=path)
+
+
+def organisation_not_readable(full_name: str) -> Phrase:
+    return say(
+        "{name} has no policy that can be read: install the App there, or take {key} out.",
+        name=full_name,
+        key="extends",
+    )
+
+
+def extended_twice(full_name: str, further: str) -> Phrase:
+    return say(
+        "{name} extends {further}; a policy that is extended must stand on its own.", name=full_name, further=further
+    )
+
+
+def larger_than_github_gives(most: int) -> Phrase:
+    return say("The file is larger than GitHub gives out; at most {most} bytes are read.", most=most)

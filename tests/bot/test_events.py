@@ -47,6 +47,24 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Target, ...]]] = {
         {**HOME, "action": "rerequested", "check_run": {"app": {"id": OURS}, "head_sha": A, "pull_requests": []}},
         (HeadTarget(REPOSITORY, A),),
     ),
+    "our check on a push is to run again": (
+        "check_run",
+        {
+            **HOME,
+            "action": "rerequested",
+            "check_run": {"app": {"id": OURS}, "head_sha": A, "check_suite": {"head_branch": "main", "before": B}},
+        },
+        (HeadTarget(REPOSITORY, A, "main", B),),
+    ),
+    "all our checks on a new branch are to run again": (
+        "check_suite",
+        {
+            **HOME,
+            "action": "rerequested",
+            "check_suite": {"app": {"id": OURS}, "head_sha": A, "head_branch": "dev", "before": "0" * 40},
+        },
+        (HeadTarget(REPOSITORY, A, "dev", None),),
+    ),
     "another App's check is to run again": (
         "check_run",
         {**HOME, "action": "rerequested", "check_run": {"app": {"id": 8}, "head_sha": A}},
@@ -100,6 +118,16 @@ BROKEN = {
         "pull_request",
         {**HOME, "action": "opened", "pull_request": {"number": True}},
         "pull_request.number is not of type int",
+    ),
+    "a number beyond any database": (
+        "pull_request",
+        {**HOME, "action": "opened", "pull_request": {"number": 2**63}},
+        "pull_request.number is no number that GitHub gives out",
+    ),
+    "half a character": (
+        "push",
+        {**HOME, "ref": "refs/heads/\ud800", "before": A, "after": B},
+        "ref is not text",
     ),
     "a webhook of the repository": (
         "pull_request",

@@ -168,7 +168,7 @@ async def test_a_job_that_does_not_end_is_cut_off_and_waits_for_the_next_process
         ended = await end_of(server.process)
     assert ended.code == 0
     assert "jobs.cut_off" in [event["event"] for event in ended.events]
-    assert rows(database, "SELECT delivery FROM jobs") == [("guid-7",)]
+    assert rows(database, "SELECT delivery, claimed, attempts FROM jobs") == [("guid-7", None, 0)]
     async with serving(database) as server:
         assert await line(server.process.stdout) == "begun"
 

@@ -17,12 +17,12 @@ from policies.catalogue import CATALOGUE
 from policies.facts import NOT_ASKED, Commit, Sha, Unavailable
 from policies.phrase import LONGEST_FOREIGN, Foreign, Phrase, command, say, visible
 from policies.verdict import Remedy
-from policies.words import blind, faults, offences, remedies, skips
+from policies.words import blind, check, comment, failure, faults, offences, policy, remedies, skips
 from policies.words.why import WHY
 from tests.policies.readers import ITEM, PLAIN, TABLE, Browser, invisible_in, shown_in
 from tests.policies.strategies import NASTY, TEXT
 
-WORDS = (blind, faults, offences, remedies, skips)
+WORDS = (blind, check, comment, failure, faults, offences, policy, remedies, skips)
 
 
 @settings(deadline=None)

@@ -150,7 +150,9 @@ def test_a_rebase_leaves_out_merges_and_what_the_base_has(bare: Bare) -> None:
     base, head = str(bare.branch("main")), str(bare.branch("feature/x"))
     tree = merge_tree(bare, head, base)
     assert tree
-    merged = write_commit(bare, tree, [head, base], Draft("merge", {}, ANN, ANN))
+    plain = write_commit(bare, tree, [head, base], Draft("merge", {}, ANN, ANN))
+    evil = commit(bare, "refs/heads/evil", [Draft("more than a merge", {"evil.txt": "1\n"}, ANN, ANN)], plain)
+    merged = write_commit(bare, bare.objects.commit(evil).tree, [head, base], Draft("merge", {}, ANN, ANN))
     same = commit(bare, "refs/heads/same", [Draft("same as one", {"x.txt": "x\n"}, ANN, ANN)], base)
     tip = rebase(bare, same, merged, ANN)
     assert tip

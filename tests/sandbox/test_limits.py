@@ -8,6 +8,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from sandbox.github.http.faults import Holds
 from sandbox.github.people.app import Developer, Install
 from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
@@ -150,6 +151,30 @@ async def test_a_delay(github: Sandbox, client: Client) -> None:
     began = loop.time()
     await client.get(R)
     assert loop.time() - began >= 0.1
+
+
+async def test_held_before_and_after(github: Sandbox, repo: Repo, client: Client) -> None:
+    body = {"name": "x", "head_sha": repo.sha("dev")}
+    for where, done in ((Holds.BEFORE, 0), (Holds.AFTER, 2)):
+        held = github.faults.hold("POST", rf"{R}/check-runs", where)
+        asking = asyncio.create_task(client.post(f"{R}/check-runs", body))
+        await held.reached.wait()
+        assert not asking.done()
+        assert (await client.get(f"{R}/commits/dev/check-runs?filter=all"))["total_count"] == done
+        held.released.set()
+        await asking
+    assert (await client.get(f"{R}/commits/dev/check-runs?filter=all"))["total_count"] == 2
+
+
+async def test_who_hangs_up_while_held_is_forgotten(github: Sandbox, repo: Repo, client: Client) -> None:
+    held = github.faults.hold("POST", rf"{R}/check-runs")
+    asking = asyncio.create_task(client.post(f"{R}/check-runs", {"name": "x", "head_sha": repo.sha("dev")}))
+    await held.reached.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await client.get(R)  # by now the server has seen that the other connection is gone
+    held.released.set()
+    assert (await client.get(f"{R}/commits/dev/check-runs?filter=all"))["total_count"] == 0
 
 
 async def test_the_journal(github: Sandbox, repo: Repo, client: Client, installation: Install) -> None:

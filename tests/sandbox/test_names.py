@@ -27,7 +27,7 @@ NAMES = [
     "feature/größe/数据",
     'feature/<b>&amp;"quoted"\'',
     "feature/`$(x)`|!@,(){}",
-    "x" * 244,
+    f"feature/{'x' * 100}/{'y' * 146}",  # 255 bytes
     "dev2/status",
     "-feature",
 ]

@@ -59,11 +59,11 @@ class Postgres:
             self._process.wait()
             self._process = None
 
-    def create(self, template: str = "template1") -> str:
+    def create(self) -> str:
         """Return the name of a new database."""
         name = f"headgate_{uuid4().hex}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            connection.execute(f"CREATE DATABASE {name}")
         return name
 
     def _answers(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from bot.app import Hire, hire
 from bot.demo import stage
 from bot.demo.stage import EVENTS, PERMISSIONS, SECRET
 from sandbox.github.people.app import Developer
@@ -51,7 +52,7 @@ class Gate(stage.Gate):
 
 
 @asynccontextmanager
-async def running(github: Sandbox, app: Developer, database: str) -> AsyncIterator[Gate]:
+async def running(github: Sandbox, app: Developer, database: str, staff: Hire = hire) -> AsyncIterator[Gate]:
     """Run Headgate until the end of the block."""
-    async with stage.running(github, app, database) as gate:
+    async with stage.running(github, app, database, staff) as gate:
         yield Gate(gate.github, gate.app, gate.queue, database)

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import structlog
+from click import Context
 from click.testing import CliRunner
 
 from bot.check import Question, judge
@@ -170,21 +172,17 @@ def refs(story: Story) -> str:
     return done.stdout
 
 
-def test_the_demo_tells_it_and_checks_itself() -> None:
-    result = CliRunner().invoke(demo, ["--once"], standalone_mode=False)
+def test_the_demo_plays_it_and_checks_itself(tmp_path: Path) -> None:
+    """On a GitHub on this machine, from the webhook to the check run; what was built stays where it is told to."""
+    result = CliRunner().invoke(demo, ["--once", "--keep", str(tmp_path / "story")], standalone_mode=False)
+    structlog.reset_defaults()
     assert result.return_value == 0, result.output
-    assert f"{len(SCENES)} of {len(SCENES)} came out as the story expects." in result.output
-
-
-def test_the_demo_leaves_the_story_where_it_is_told_to(tmp_path: Path) -> None:
-    result = CliRunner().invoke(demo, ["--keep", str(tmp_path / "story")], standalone_mode=False)
-    assert result.return_value == 0, result.output
-    assert "Engineer B starts a branch for a Spark pipeline" in result.output
+    assert f"{len(SCENES)} of {len(SCENES)} came out as the story tells." in result.output
     assert (tmp_path / "story" / "sales-forecast" / "README.md").exists()
 
 
 def test_the_demo_is_a_command_of_headgate() -> None:
-    assert cli.commands["demo"] is demo
+    assert cli.get_command(Context(cli), "demo") is demo
 
 
 def test_a_foreign_commit_is_told_once(story: Story) -> None:

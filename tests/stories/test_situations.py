@@ -116,6 +116,28 @@ async def test_5_a_fork_with_a_branch_that_is_called_main(
     assert verdict(pull)[0] == "failure"
 
 
+@pytest.mark.parametrize(
+    ("at", "conclusion", "title"),
+    [
+        ("main", "success", "May be merged, 1 warning"),
+        ("dev", "failure", "hotfix/1.0.1 carries 2 commits that belong to dev (foreign-commits)"),
+    ],
+)
+async def test_5_a_hotfix_from_a_fork(
+    gate: Gate, github: Sandbox, repo: Repo, acme: Organisation, at: str, conclusion: str, title: str
+) -> None:
+    """Its commits are judged like ours, and a branch of ours with the same name is another one."""
+    await repo.create_branch("hotfix/1.0.1", at="dev")
+    carol = github.user("carol")
+    acme.members[carol] = "member"
+    fork = await repo.fork(carol)
+    await fork.push("hotfix/1.0.1", at=at, by=carol)
+    await fork.commit("hotfix/1.0.1", {"model.py": "rmse = 2\n"}, "fix: round", by=carol)
+    pull = await repo.open_pull_request("carol:hotfix/1.0.1", "main", by=carol, title="fix: round")
+    await gate.settle()
+    assert verdict(pull) == (conclusion, title)
+
+
 async def test_6_the_fork_was_deleted(gate: Gate, github: Sandbox, repo: Repo, acme: Organisation) -> None:
     carol = github.user("carol")
     acme.members[carol] = "member"

@@ -29,7 +29,7 @@ LONGEST_SUBJECT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How two commits stand to each other: ``ahead`` commits are only in the second, ``behind`` only in the first.
+    """How two commits stand to each other: ``ahead`` commits are only in the second.
 
     ``start`` is where they part; None if they have no commit in common, and then nothing else is known.
     ``nodes`` are the commits that are only in the second, oldest first; the first hundred at least.
@@ -37,7 +37,6 @@ class Comparison:
     """
 
     ahead: int
-    behind: int
     start: Sha | None
     nodes: Nodes
     paths: frozenset[str] | None = None
@@ -60,7 +59,7 @@ class Comparisons:
     async def pair(self, one: Sha, other: Sha) -> Comparison:
         """Compare, with the first hundred commits."""
         if one == other:
-            return Comparison(0, 0, one, {}, frozenset())
+            return Comparison(0, one, {}, frozenset())
         return _comparison(await self._reader.known.once(f"pair/{one}/{other}", lambda: self._first_page(one, other)))
 
     async def whole(self, one: Sha, other: Sha) -> Comparison:
@@ -90,7 +89,6 @@ class Comparisons:
             _complete(len(commits), min(ahead, PAGE))
             return {
                 "ahead": ahead,
-                "behind": int(given["behind_by"]),
                 "start": str(given["merge_base_commit"]["sha"]),
                 "commits": commits,
                 "paths": _paths(given.get("files") or []),
@@ -133,11 +131,10 @@ def _is_unrelated(error: NotFound) -> bool:
 
 def _comparison(kept: Mapping[str, Any]) -> Comparison:
     if "unrelated" in kept:
-        return Comparison(0, 0, None, {})
+        return Comparison(0, None, {})
     paths = kept["paths"]
     return Comparison(
         kept["ahead"],
-        kept["behind"],
         Sha(kept["start"]),
         _nodes(kept["commits"]),
         None if paths is None else frozenset(paths),

@@ -18,6 +18,12 @@ from policies.gitflow.foreign_commits import MOST_COMMITS
 from policies.gitflow.model import BranchModel
 from policies.words import blind
 
+QUEUE = "gh-readonly-queue/"
+"""Branches that the merge queue makes of pull requests: nobody works there.
+
+https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -40,7 +46,8 @@ class Surroundings:
     async def elsewhere(self) -> tuple[Elsewhere, ...] | Unavailable:
         """Look at the long-lived branches first: what they hold explains why others hold it too."""
         ours = {self.subject.base} if self.subject.fork else {self.subject.base, self.subject.head}
-        tips = {name: tip for name, tip in self.branches.tips.items() if name not in ours}
+        known = self.branches.tips.items()
+        tips = {name: tip for name, tip in known if name not in ours and not name.startswith(QUEUE)}
         roles = {name: tip for name, tip in tips.items() if name in self.model.roles.values()}
         places = await self._places(await self._sharing(roles))
         if isinstance(places, Unavailable):
@@ -67,8 +74,10 @@ class Surroundings:
     async def _others(self, unsettled: Nodes, tips: Mapping[str, Sha]) -> list[Elsewhere] | Unavailable:
         held = {name: tip for name, tip in tips.items() if tip in self.mine}
         roots = {sha: unsettled[sha] for sha in graph.roots(unsettled)}
+        others = Others(self.reader, self.comparisons, self._trunk)
+        if self._trunk == self.compared.base:
+            await others.remember(self.compared.head, self.mine)
         if roots:
-            others = Others(self.reader, self.comparisons, self._trunk)
             holders = await others.holding(roots, {name: tip for name, tip in tips.items() if name not in held})
             held |= {name: tips[name] for name in holders}
         return await self._places(held)

@@ -54,6 +54,11 @@ class Others:
         holders = {tip for tip, holds in zip(made, found, strict=True) if holds}
         return {name for name, tip in tips.items() if tip in holders}
 
+    async def remember(self, tip: Sha, commits: Nodes) -> None:
+        """Keep what the trunk lacks of a branch that was compared with it anyway, for those that ask later."""
+        if not await self._reader.known.found([f"made/{tip}"]):
+            await self._reader.known.keep({f"made/{tip}": _kept(_Made(self._trunk, frozenset(commits)))})
+
     async def _holds(self, tip: Sha, made: _Made, roots: Nodes) -> bool:
         """Say whether a branch has one of ``roots``, at the latest when it is looked at closely."""
         if made.shas is not None:

@@ -34,6 +34,11 @@ class Reader:
         """True while it is too early to take "there is no such thing" for an answer."""
         return self.waited < PATIENCE
 
+    def wait_for(self, what: str) -> None:
+        """Raise the request to come again, while it is too early to take "there is no such thing" for an answer."""
+        if self.patient:
+            raise self.later(f"GitHub does not know {what} yet")
+
     def later(self, why: str, seconds: float | None = None) -> Later:
         """Return the request to come again: in so many seconds, or in one and then each time twice as late.
 

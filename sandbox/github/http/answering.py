@@ -27,7 +27,6 @@ from sandbox.github.world import World
 _FREE = "/rate_limit"
 """Asking for one's limit costs nothing."""
 
-
 _VARY = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding"
 
 

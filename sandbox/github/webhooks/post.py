@@ -94,15 +94,15 @@ class Post:
         delivery.duration = time.monotonic() - began
 
     async def _post(self, delivery: Delivery, data: bytes) -> None:
-        session = self._session = self._session or aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=PATIENCE), auto_decompress=False
-        )
-        async with session.post(
+        if self._session is None:  # a connection of its own for each, so that a receiver may come and go
+            connector, timeout = aiohttp.TCPConnector(force_close=True), aiohttp.ClientTimeout(total=PATIENCE)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False)
+        async with self._session.post(
             delivery.url, data=data, headers=delivery.request_headers, allow_redirects=False
         ) as answer:
             delivery.response_body = (await answer.read()).decode("utf-8", "replace")
             delivery.response_headers = dict(answer.headers)
-            delivery.status_code, delivery.status = answer.status, answer.reason or ""
+            delivery.status_code = answer.status
             delivery.status = "OK" if answer.status < 300 else f"Invalid HTTP Response: {answer.status}"
 
     async def done(self) -> None:

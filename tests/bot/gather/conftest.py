@@ -19,9 +19,9 @@ from sandbox.desk import Desk
 from sandbox.github.model import Organisation, User
 from sandbox.github.server import Sandbox
 from tests.bot.gather.hub import Hub
-from tests.sandbox.fixtures import acme, alice, bob, github
+from tests.sandbox.fixtures import acme, alice, github
 
-__all__ = ["acme", "alice", "bob", "github"]
+__all__ = ["acme", "alice", "github"]
 
 
 @pytest.fixture(scope="session")

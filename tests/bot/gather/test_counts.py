@@ -117,6 +117,18 @@ async def test_a_push_to_the_base_costs_a_few_reads_for_all_pull_requests_togeth
     assert counts == [3, 1, 1]  # its own comparison; and once: what production has, and that dev only went on
 
 
+async def test_a_base_that_moves_often_costs_no_more_each_time(desk: Desk, hub: Hub) -> None:
+    """Each branch was first seen above another tip of dev; that the next one contains all of those is one read."""
+    for number in range(4):
+        desk.start(f"feature/{number}", "dev")
+        desk.commit("A", f"feat: {number}", {f"{number}.py": "1\n"})
+        await hub.facts(f"feature/{number}", "dev")
+        desk.git("switch", "--quiet", "dev")
+        desk.commit("B", f"dev {number}", {f"dev{number}.py": "1\n"})
+    await hub.facts("feature/0", "dev")
+    assert hub.kinds() == {"compare": 3}  # itself; what production has; and that dev only went on
+
+
 async def test_a_rewritten_base_is_noticed(desk: Desk, hub: Hub) -> None:
     """Commits that dev has dropped belong to whoever brings them again."""
     desk.start("feature/a", "dev")
@@ -131,6 +143,14 @@ async def test_a_rewritten_base_is_noticed(desk: Desk, hub: Hub) -> None:
     (place,) = facts.elsewhere
     assert place.branch == "feature/a"
     assert place.shared == {hub.sha("feature/b~1")}
+
+
+async def test_the_merge_queues_branches_are_nobodys_work(desk: Desk, feature: Hub) -> None:
+    desk.start("gh-readonly-queue/dev/pr-1-abc", "dev")
+    desk.merge("A", "feature/x", "gh-readonly-queue/dev/pr-1-abc", 1)
+    facts = await feature.facts("feature/x", "dev")
+    assert facts.elsewhere == ()
+    assert feature.kinds()["compare"] == 2
 
 
 async def test_a_shipped_release_is_never_asked_again(desk: Desk, hub: Hub) -> None:

@@ -109,14 +109,18 @@ async def no_death(job: Job, problem: BaseException) -> None:
 async def working(
     *queues: Queue, handler: Handler, mourner: Mourner = no_death, workers: int = 4
 ) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Let queues work; at the end they drain."""
+    """Let queues work; at the end they drain, and when the test has failed they stop at once."""
     tasks = [asyncio.create_task(queue.work(handler, mourner, workers)) for queue in queues]
     try:
         yield tasks
-    finally:
-        for queue in queues:
-            queue.stop()
-        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()  # what has failed may have left jobs that never end
+        await asyncio.wait(tasks)
+        raise
+    for queue in queues:
+        queue.stop()
+    await asyncio.gather(*tasks)
 
 
 @dataclass

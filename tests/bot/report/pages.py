@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.check import Judged
+from bot.judged import Judged
 from bot.report import render, undecided
 from bot.report.change import Effect, PolicyChange
 from bot.report.check import abandoned, check_run

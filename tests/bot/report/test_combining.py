@@ -51,7 +51,7 @@ def test_each_of_several_is_told_the_worst_first() -> None:
 
 
 def test_several_that_pass_say_so_in_one_line() -> None:
-    assert check_run(HEAD, [says(Outcome.PASS, 1), says(Outcome.PASS, 2)]).title == "May be merged, all 2 pull requests"
+    assert check_run(HEAD, [says(Outcome.PASS, 1), says(Outcome.PASS, 2)]).title == "Both pull requests may be merged"
 
 
 def test_a_merge_group_of_one_is_told_as_a_group() -> None:

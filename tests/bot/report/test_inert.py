@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from bot.check import Judged
 from bot.gather.policy import Policy
+from bot.judged import Judged
 from bot.report import render, undecided
 from bot.report.change import Effect, PolicyChange
 from bot.report.check import check_run

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from bot.check import Judged
+from bot.judged import Judged
 from bot.report import render
 from bot.report.change import Effect, PolicyChange
 from bot.report.check import check_run
@@ -106,7 +106,7 @@ def test_effects_of_a_new_policy_are_counted_and_cut() -> None:
     assert section.body.count("would block") == 50
     assert section.body.endswith("… and 30 more")
     (section, *_) = opinion_of(worlds.fine(), PolicyChange(effects=(Effect(99, "a", "b", free, free),))).sections
-    assert section.body.endswith("The new policy changes no verdict on the 1 other open pull request.")
+    assert section.body.endswith("The new policy changes no verdict on the one other open pull request.")
 
 
 def test_a_broken_policy_blocks_what_is_fine_otherwise() -> None:

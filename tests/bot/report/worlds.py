@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.check import Judged
 from bot.gather.policy import Policy
+from bot.judged import Judged
 from policies.config import Config, ConfigErrors, default, read
 from policies.evaluate import evaluate
 from policies.facts import (

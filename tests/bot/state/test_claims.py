@@ -6,11 +6,14 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.report.opinion import StandingCheck
 from bot.state.address import Address
+from bot.state.schema import migrate
 from bot.state.store import CLAIM, SqlStore
 from policies.facts import Sha
 from tests.bot.state.conftest import ACME, Clock
@@ -49,6 +52,18 @@ async def test_while_one_creates_nobody_else_begins_or_says_that_something_stand
     assert await other.standing(ACME.id, SHA, NAME) == (FIRST, 2)
 
 
+async def test_a_claim_that_is_taken_back_keeps_nobody_waiting(store: SqlStore, other: SqlStore) -> None:
+    assert await store.begin(ACME.id, SHA, NAME, 0)
+    await store.break_off(ACME.id, SHA, NAME, 1)
+    assert await other.standing(ACME.id, SHA, NAME) == (None, 1), "what was done in the meantime nobody knows"
+    assert await other.begin(ACME.id, SHA, NAME, 1)
+    await store.break_off(ACME.id, SHA, NAME, 1)
+    assert await store.standing(ACME.id, SHA, NAME) == (None, 1), "the other's claim is its own"
+    assert await other.stands(ACME.id, SHA, NAME, FIRST, 2)
+    await other.break_off(ACME.id, SHA, NAME, 3)
+    assert await store.standing(ACME.id, SHA, NAME) == (FIRST, 3), "nothing is claimed any more"
+
+
 async def test_a_claim_whose_maker_is_dead_ends(store: SqlStore, other: SqlStore, clock: Clock) -> None:
     assert await store.begin(ACME.id, SHA, NAME, 0)
     clock.advance(CLAIM)
@@ -56,6 +71,20 @@ async def test_a_claim_whose_maker_is_dead_ends(store: SqlStore, other: SqlStore
     assert await other.begin(ACME.id, SHA, NAME, 1)
     assert not await store.stands(ACME.id, SHA, NAME, FIRST, 1), "it was not dead, only slow: it looks again"
     assert await other.stands(ACME.id, SHA, NAME, SECOND, 2)
+
+
+async def test_in_a_file_a_claim_ends_with_its_process(tmp_path: Path, clock: Clock) -> None:
+    address = Address(tmp_path / "memory.db")
+    migrate(address)
+    before = SqlStore(address, clock)
+    await before.meet(ACME)
+    assert await before.begin(ACME.id, SHA, NAME, 0)
+    clock.advance(timedelta(seconds=1))
+    after = SqlStore(address, clock)
+    assert await after.standing(ACME.id, SHA, NAME) == (None, 1)
+    assert await before.standing(ACME.id, SHA, NAME) == (None, 0)
+    await before.close()
+    await after.close()
 
 
 async def test_what_a_dead_one_left_on_github_is_taken_over(store: SqlStore, other: SqlStore, clock: Clock) -> None:
@@ -165,12 +194,12 @@ async def test_two_processes_never_begin_the_same(store: SqlStore, url: str) -> 
 async def test_a_process_that_is_killed_after_it_began_blocks_nobody(
     store: SqlStore, address: Address, url: str
 ) -> None:
+    patient, hasty = SqlStore(address), SqlStore(address, claim=CLAIM * 0)
     async with worker(url) as process:
         go(process)
         assert len((await line(process)).split()) == 50
         process.kill()
         await process.wait()
-    patient, hasty = SqlStore(address), SqlStore(address, claim=CLAIM * 0)
     sha = Sha(f"{7:040x}")
     assert await patient.standing(ACME.id, sha, NAME) == (None, 0)
     assert not await patient.begin(ACME.id, sha, NAME, 0)

@@ -14,10 +14,14 @@ from contextlib import closing
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.jobs.target import PullRequestTarget, from_json
+from bot.web.health import Health
 from bot.web.metrics import Metrics
 from bot.web.readiness import Readiness
+from bot.web.server import application
 from bot.web.webhook import Limits, Webhook
 from tests.bot.web.conftest import Served
 from tests.bot.web.support import APP_ID, OLD_SECRET, SECRET, Answer, headers, opened, pem, signed
@@ -99,7 +103,7 @@ async def test_what_does_not_matter_is_counted_and_not_stored(served: Served, ev
 
 async def test_many_at_once(served: Served) -> None:
     answers = await asyncio.gather(
-        *(served.sender.deliver(opened(number), guid=f"guid-{number}") for number in range(200))
+        *(served.sender.deliver(opened(number), guid=f"guid-{number}") for number in range(1, 200 + 1))
     )
     assert {answer.status for answer in answers} == {202}
     assert len(served.stored) == 200
@@ -328,12 +332,19 @@ async def test_a_database_that_takes_too_long_is_503_too(served: Served) -> None
 
 
 async def test_a_fault_of_ours_is_500_and_tells_nothing(served: Served) -> None:
-    answer = await served.sender.deliver(opened(2**70, repository={"id": 2**70, "full_name": "acme/forecast"}))
-    assert (answer.status, answer.json) == (500, {"error": "Internal Server Error"})
+    async def fail(_: web.Request) -> web.Response:
+        raise RuntimeError(SECRET)
+
+    metrics = Metrics()
+    webhook = Webhook(served.queue, APP_ID, [SECRET.encode()], metrics, served.readiness)
+    app = application(webhook, Health(served.queue, metrics, served.readiness))
+    app.router.add_get("/fault", fail)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/fault")
+        assert (answer.status, await answer.json()) == (500, {"error": "Internal Server Error"})
     (fault,) = [event for event in served.events if event["event"] == "request.failed"]
-    assert "OverflowError" in fault["exception"]
-    assert served.rows("SELECT * FROM deliveries") == []
-    assert (await served.sender.deliver(opened())).status == 202
+    assert "RuntimeError" in fault["exception"]
+    assert SECRET not in fault["exception"]
 
 
 # --- the log ---

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from aiohttp import web
 
+from bot.github.caller import WRITES_AT_ONCE
 from tests.bot.github.conftest import Bot
 from tests.bot.github.stub import Reply, Stub
 
@@ -17,7 +18,7 @@ PULL = f"{REPO}/pulls/1"
 COMMENTS = f"{REPO}/issues/1/comments"
 
 
-async def test_few_reads_are_under_way_at_once_and_writes_go_one_by_one(client: Bot, stub: Stub) -> None:
+async def test_few_requests_are_under_way_at_once_and_fewer_writes(client: Bot, stub: Stub) -> None:
     under_way: dict[str, int] = {"GET": 0, "POST": 0}
     peak = dict(under_way)
 
@@ -35,7 +36,7 @@ async def test_few_reads_are_under_way_at_once_and_writes_go_one_by_one(client: 
     writes = (client.api.post(COMMENTS, {"body": "x"}) for _ in range(15))
     await asyncio.gather(*reads, *writes)
     assert 2 < peak["GET"] <= 20
-    assert peak["POST"] == 1
+    assert 2 < peak["POST"] <= WRITES_AT_ONCE < 15
 
 
 async def test_one_installation_does_not_wait_for_another(client: Bot, stub: Stub) -> None:

@@ -1,0 +1,1 @@
+"""What Headgate has to survive: each fault is brought about with the real component."""
