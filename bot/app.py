@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -25,6 +25,9 @@ from bot.web.metrics import Metrics
 from bot.web.readiness import Phase, Readiness
 from bot.web.server import Listener, application
 from bot.web.webhook import Webhook
+
+if TYPE_CHECKING:  # it is loaded only where it is needed
+    from bot.web.mlflow import MlflowWebhook
 
 DRAIN_SECONDS = 25.0
 """How long running jobs may take to end: Kubernetes kills after 30. What is cut off runs again at the next start."""
@@ -73,7 +76,8 @@ async def serve(
         await queue.open()
         closing.push_async_callback(queue.close)
         metrics, readiness = Metrics(), Readiness(queue)
-        listener = _listener(settings, queue, metrics, readiness)
+        mlflow = await closing.enter_async_context(_mlflow(settings, queue))
+        listener = _listener(settings, queue, metrics, readiness, mlflow)
         closing.push_async_callback(listener.close)
         announce(await listener.open(settings.host, settings.port))
         readiness.phase = Phase.SERVING
@@ -92,10 +96,30 @@ async def serve(
     log.info("server.stopped")
 
 
-def _listener(settings: Settings, queue: Queue, metrics: Metrics, readiness: Readiness) -> Listener:
+def _listener(
+    settings: Settings, queue: Queue, metrics: Metrics, readiness: Readiness, mlflow: MlflowWebhook | None
+) -> Listener:
     secrets = [secret.get_secret_value().encode() for secret in settings.webhook_secrets]
     webhook = Webhook(queue, settings.app_id, secrets, metrics, readiness)
-    return Listener(application(webhook, Health(queue, metrics, readiness)))
+    return Listener(application(webhook, Health(queue, metrics, readiness), mlflow))
+
+
+@asynccontextmanager
+async def _mlflow(settings: Settings, queue: Queue) -> AsyncIterator[MlflowWebhook | None]:
+    """Get ready to hear from those tracking servers whose secret the operator has named, if there are any."""
+    secrets = settings.servers.webhook_secrets
+    if not secrets:
+        yield None
+        return
+    from bot.state.store import SqlStore  # noqa: PLC0415  # few need it here, and it delays the start
+    from bot.tracking.waking import repositories_of  # noqa: PLC0415  # likewise
+    from bot.web.mlflow import MlflowWebhook  # noqa: PLC0415  # likewise
+
+    store = SqlStore(read_address(settings.database_url.get_secret_value()))
+    try:
+        yield MlflowWebhook(queue, secrets, partial(repositories_of, servers=settings.servers, store=store))
+    finally:
+        await store.close()
 
 
 @asynccontextmanager
@@ -107,6 +131,7 @@ async def hire(settings: Settings, queue: Queue, metrics: Metrics) -> AsyncItera
     from bot.github.client import AppGitHub  # noqa: PLC0415  # likewise
     from bot.rounds import redeliver_for_ever, sweep_for_ever  # noqa: PLC0415  # likewise
     from bot.state.store import SqlStore  # noqa: PLC0415  # likewise
+    from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
     from bot.world import World  # noqa: PLC0415  # likewise
 
     give_back_memory()
@@ -117,11 +142,13 @@ async def hire(settings: Settings, queue: Queue, metrics: Metrics) -> AsyncItera
         observer=lambda exchange: metrics.github(exchange.installation, exchange.status, exchange.remaining),
     )
     store = SqlStore(read_address(settings.database_url.get_secret_value()))
-    world = World(github, store, queue, settings.app_id)
+    pool = Pool(settings.servers)
+    world = World(github, store, queue, settings.app_id, pool=pool)
     dispatch = Dispatch(world)
     rounds = [partial(each, world) for each in (sweep_for_ever, redeliver_for_ever)]
     try:
         yield Staff(dispatch.handle, dispatch.mourn, rounds)
     finally:
+        pool.close()
         await github.close()
         await store.close()

@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "bot.commands",
     "init": "bot.commands",
     "jobs": "bot.serve",
+    "metrics": "bot.metrics",
     "replay": "bot.replay",
     "rules": "bot.commands",
     "serve": "bot.serve",

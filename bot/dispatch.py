@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import groups, pipeline, pushes, sweep
+from bot import groups, pipeline, pushes, sweep, training
 from bot.github.errors import Forbidden, RateLimited
 from bot.jobs.port import Job, Later
 from bot.jobs.target import (
@@ -14,6 +14,7 @@ from bot.jobs.target import (
     PullRequestTarget,
     PushTarget,
     RepositoryTarget,
+    WorkflowTarget,
 )
 from bot.world import World
 
@@ -49,6 +50,8 @@ class Dispatch:
                 await pipeline.look(world, target, doubt=job.attempt > 1)
             case HeadTarget():
                 await sweep.look_at_head(world, target)
+            case WorkflowTarget():
+                await training.look(world, target)
             case PushTarget():
                 await pushes.look(world, target)
             case MergeGroupTarget():

@@ -19,6 +19,7 @@ from bot.jobs.target import (
     PushTarget,
     RepositoryTarget,
     Target,
+    WorkflowTarget,
 )
 
 Payload: TypeAlias = Mapping[str, Any]
@@ -61,6 +62,18 @@ def _check(kind: str, suite: str) -> Reader:
             yield HeadTarget(_repository(payload), sha, *_origin(payload, suite))
 
     return reader
+
+
+def _suite(payload: Payload, app_id: int) -> Iterator[Target]:
+    """All checks of an App on a commit: somebody wants ours again, or another's, such as a CI's, have ended."""
+    if payload["action"] == "rerequested":
+        yield from _check("check_suite", "check_suite")(payload, app_id)
+    elif _field(payload, "check_suite.app.id", int) != app_id:
+        yield WorkflowTarget(_repository(payload), _sha(payload, "check_suite.head_sha"))
+
+
+def _workflow(payload: Payload, _app_id: int) -> Iterator[Target]:
+    yield WorkflowTarget(_repository(payload), _sha(payload, "workflow_run.head_sha"))
 
 
 def _origin(payload: Payload, suite: str) -> tuple[str | None, str | None]:
@@ -109,7 +122,8 @@ HANDLED: Mapping[str, tuple[frozenset[str] | None, Reader]] = MappingProxyType(
         "pull_request": (PULL_REQUEST_ACTIONS, _pull_request),
         "pull_request_review": (frozenset({"submitted", "edited", "dismissed"}), _pull_request),
         "check_run": (frozenset({"rerequested"}), _check("check_run", "check_run.check_suite")),
-        "check_suite": (frozenset({"rerequested"}), _check("check_suite", "check_suite")),
+        "check_suite": (frozenset({"rerequested", "completed"}), _suite),
+        "workflow_run": (frozenset({"requested", "completed"}), _workflow),
         "merge_group": (frozenset({"checks_requested"}), _merge_group),
         "push": (None, _push),
         "repository": (frozenset({"renamed", "transferred", "edited"}), _repository_changed),

@@ -24,8 +24,8 @@ from policies.phrase import say
 from policies.verdict import Finding, Outcome, Report, Severity, Verdict
 
 if TYPE_CHECKING:  # see above
-    from bot.check import Judged
     from bot.gather.policy import Policy
+    from bot.judged import Judged
     from bot.tracking.rest import Connection
     from policies.config.mlflow import MlflowSection
     from policies.metrics.comparison import ModelComparison
@@ -83,7 +83,7 @@ def judge(
     question: Question, environment: Mapping[str, str], now: datetime
 ) -> tuple[Judged, tuple[ModelComparison, ...]]:
     """Answer a question. Raises UsageProblem and PolicyProblem for what the caller can mend."""
-    from bot.check import Judged  # noqa: PLC0415  # see above
+    from bot.judged import Judged  # noqa: PLC0415  # see above
     from policies.catalogue import CATALOGUE  # noqa: PLC0415  # likewise
     from policies.evaluate import evaluate  # noqa: PLC0415  # likewise
     from policies.metrics.compare import comparisons  # noqa: PLC0415  # likewise

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import training
 from bot.gather.policy import PolicyProblem
 from bot.gather.pull import Pull, read_pull
 from bot.gather.remote.branches import branches as list_branches
@@ -77,6 +78,10 @@ async def judge(world: World, pull: Pull, given: Mapping[str, Any] | None = None
     report = evaluate(facts, policy.config)
     if later is not None and report.outcome is not Outcome.FAIL:  # what is wrong already is said at once
         return render.looking(subject, words.for_github()), later
+    later = later or training.look_again(reader, facts, report)
+    waits_for = training.waits_for(facts, report)
+    if later is not None and waits_for is not None:
+        return render.looking(subject, waits_for), later
     change = await read_change(world, reader, pull, branches, policy)
     return render.opinion(Judged(facts, report, policy), seen=trace(facts), change=change), later
 

@@ -149,6 +149,7 @@ async def _run(settings: Settings, targets: Sequence[Target]) -> tuple[list[Writ
     from bot.state.address import read_address  # noqa: PLC0415  # likewise
     from bot.state.schema import migrate  # noqa: PLC0415  # likewise
     from bot.state.store import SqlStore  # noqa: PLC0415  # likewise
+    from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
     from bot.world import World  # noqa: PLC0415  # likewise
 
     agenda, done, notes = Agenda(targets), set[str](), list[str]()
@@ -157,7 +158,8 @@ async def _run(settings: Settings, targets: Sequence[Target]) -> tuple[list[Writ
         memory = read_address(f"sqlite:///{folder}/memory.db")
         migrate(memory)
         store = SqlStore(memory)
-        dispatch = Dispatch(World(github, store, agenda, settings.app_id))
+        pool = Pool(settings.servers)
+        dispatch = Dispatch(World(github, store, agenda, settings.app_id, pool=pool))
         try:
             while (target := agenda.after(done)) is not None:
                 done.add(target.key)
@@ -168,6 +170,7 @@ async def _run(settings: Settings, targets: Sequence[Target]) -> tuple[list[Writ
                 except GitHubError as error:
                     notes.append(f"{target.key}: would be tried again ({error}).")
         finally:
+            pool.close()
             await github.close()
             await store.close()
     return github.writes, notes

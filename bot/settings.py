@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -17,13 +17,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import UsageProblem
 from bot.github.address import Address as ApiAddress
 from bot.state.address import read_address
+from bot.tracking.servers import Servers, ServersProblem, read_servers
 
 ENV_FILE = Path(".env")
 """Read where it lies, if it is there; what the environment says counts more."""
 
 _PREFIX = "HEADGATE_"
-_ELSEWHERE = frozenset({"HEADGATE_TRACEBACK"})
-"""Variables that other parts of the command line know."""
+_CONFIG = "HEADGATE_CONFIG"
+_ELSEWHERE = frozenset({_CONFIG, "HEADGATE_TRACEBACK"})
+"""Variables that are read in another way, or by other parts of the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Settings:
     port: int
     workers: int
     log_level: str
+    servers: Servers = field(default_factory=Servers)
+    """The operator's tracking servers."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -50,7 +54,7 @@ class Settings:
         """Everything that must not be seen, for the logs to mask."""
         password = urlsplit(self.database_url.get_secret_value()).password or ""
         given = (self.private_key, *self.webhook_secrets)
-        return (*(secret.get_secret_value() for secret in given), password, unquote(password))
+        return (*(each.get_secret_value() for each in given), password, unquote(password), *self.servers.secrets)
 
 
 class SettingsProblem(UsageProblem):
@@ -64,7 +68,7 @@ class SettingsProblem(UsageProblem):
 def read_settings(env_file: Path | None = None) -> Settings:
     """Read everything; ``env_file`` must exist, the default one need not. Raises SettingsProblem, which has it all."""
     notes = tuple(_unknown(_file(env_file)))
-    given = _validated(_Server, env_file, notes)
+    given, servers = _all_of(env_file, notes)
     key = given.private_key or given.private_key_file
     if key is None:  # the validator of private_key_file has seen to it
         raise AssertionError
@@ -79,8 +83,36 @@ def read_settings(env_file: Path | None = None) -> Settings:
         port=given.port,
         workers=given.workers,
         log_level=given.log_level,
+        servers=servers,
         notes=notes,
     )
+
+
+def _all_of(env_file: Path | None, notes: tuple[str, ...]) -> tuple[_Server, Servers]:
+    """Read the variables, and the file of tracking servers that they lead to; what is wrong with both is one list."""
+    problems: list[str] = []
+    given, servers = None, Servers()
+    try:
+        given = _validated(_Server, env_file, notes)
+    except SettingsProblem as problem:
+        problems += problem.problems
+    try:
+        servers = _servers(_file(env_file))
+    except ServersProblem as problem:
+        problems += problem.problems
+    except UsageProblem as problem:
+        problems.append(str(problem))
+    if given is None or problems:
+        raise SettingsProblem(tuple(problems), notes)
+    return given, servers
+
+
+def _servers(env_file: Path | None) -> Servers:
+    """Read which tracking servers there are; who we are for them is in variables that the file names."""
+    from_file = dotenv_values(env_file, encoding="utf-8") if env_file else {}
+    environment = {name: value for name, value in {**from_file, **os.environ}.items() if value is not None}
+    path = environment.get(_CONFIG)
+    return read_servers(Path(path).expanduser() if path else None, environment)
 
 
 def read_database_url(env_file: Path | None = None) -> SecretStr:
@@ -265,7 +297,7 @@ def _unknown(env_file: Path | None) -> Iterator[str]:
     given = {*os.environ, *(dotenv_values(env_file, encoding="utf-8") if env_file else ())}
     for name in sorted(given - known - _ELSEWHERE):
         if name.startswith(_PREFIX):
-            near = difflib.get_close_matches(name, known, n=1)
+            near = difflib.get_close_matches(name, known | _ELSEWHERE, n=1)
             yield f"{name} is set but not known{f': did you mean {near[0]}?' if near else '.'}"
 
 

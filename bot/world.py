@@ -1,4 +1,4 @@
-"""What every job works with: GitHub, the memory, the queue; and the parts that belong to one repository."""
+"""What every job works with: GitHub, MLflow, the memory, the queue; and the parts that belong to one repository."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.jobs.target import Target
 from bot.report.apply import Writer
 from bot.speaker import Speaker
 from bot.state.port import Store
+from bot.tracking.pool import Pool
 
 MOST_STATES = 10_000
 """Things of which is remembered since when they are as they are."""
@@ -37,6 +38,7 @@ class World:
     queue: Agenda
     app_id: int
     now: Callable[[], datetime] = utc_now
+    pool: Pool = field(default_factory=Pool)
     _known: dict[int, Known] = field(default_factory=dict, repr=False)
     _since: dict[str, tuple[str, datetime]] = field(default_factory=dict, repr=False)
 
@@ -58,7 +60,7 @@ class World:
         if len(self._since) > MOST_STATES:
             del self._since[next(iter(self._since))]
         waited = (now - since).total_seconds()
-        return Reader(self.api(repository), repository, self.known(repository), now, waited)
+        return Reader(self.api(repository), self.pool, repository, self.known(repository), now, waited)
 
     def policies(self, repository: Repository) -> PolicyReader:
         return PolicyReader(self.api(repository), repository, self.known(repository))

@@ -40,7 +40,7 @@ PURE = frozenset(
 )
 """The standard library's part that looks at nothing of the world outside."""
 
-LIBRARIES = frozenset({"pydantic", "pydantic_core", "yaml", "re2", "semver", "scipy"})
+LIBRARIES = frozenset({"pydantic", "pydantic_core", "yaml", "re2", "semver", "scipy", "packaging"})
 
 IMPURE_CALLS = frozenset({"open", "input", "print", "exec", "eval", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "today", "utcnow", "read_text", "read_bytes", "write_text", "write_bytes"})

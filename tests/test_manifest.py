@@ -29,6 +29,7 @@ NEEDED_BY_EVENT = {
     "merge_group": "merge_queues",
     "push": "contents",
     "repository": "metadata",
+    "workflow_run": "actions",
 }
 """https://docs.github.com/en/webhooks/webhook-events-and-payloads; each wants to be read at least."""
 

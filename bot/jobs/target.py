@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, get_args
 
 from bot.github.repository import InstallationId, Repository
 
@@ -37,6 +37,19 @@ class HeadTarget:
     @property
     def key(self) -> str:
         return f"{self.repository.id}/head/{self.sha}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowTarget:
+    """A workflow of a commit has begun or ended: training may have, where somebody looks for its runs."""
+
+    KIND: ClassVar[str] = "workflow"
+    repository: Repository
+    sha: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.repository.id}/workflow/{self.sha}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +114,16 @@ class InstallationTarget:
 
 
 Target: TypeAlias = (
-    PullRequestTarget | HeadTarget | PushTarget | MergeGroupTarget | RepositoryTarget | InstallationTarget
+    PullRequestTarget
+    | HeadTarget
+    | WorkflowTarget
+    | PushTarget
+    | MergeGroupTarget
+    | RepositoryTarget
+    | InstallationTarget
 )
 
-KINDS: dict[str, type[Target]] = {
-    kind.KIND: kind
-    for kind in (PullRequestTarget, HeadTarget, PushTarget, MergeGroupTarget, RepositoryTarget, InstallationTarget)
-}
+KINDS: dict[str, type[Target]] = {kind.KIND: kind for kind in get_args(Target)}
 
 
 def to_json(target: Target) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from policies.config.mlflow import MlflowSection
 from policies.facts import Absent, Unavailable
 from policies.metrics.runs import NO_FILE, BaselineRuns, Group, ModelRuns
 from policies.metrics.settings import Baseline, Model
+from policies.metrics.training import training_of
 
 BASELINE_SEARCHES = 4
 """For a candidate and its baseline, after the experiment and its newest runs: six requests for a comparison."""
@@ -96,7 +97,7 @@ class _Place:
             also=_baseline_runs(also, details) if also else None,
             older=await self._older(older, details, needed=not isinstance(candidate, Named)),
             recent=tuple(map(details.group, drawn)),
-            training=subject.training,
+            training=training_of(model, subject.workflows, early=subject.early),
             primary=primary,
             requirements=_requirements(model, subject),
             url=experiment_page(self.tracking.connection.url, runs.experiments[0].id),
@@ -136,7 +137,7 @@ class _Place:
             baseline=baseline(model.baseline),
             also=baseline(model.also) if model.also else None,
             older=why,
-            training=self.subject.training,
+            training=training_of(model, self.subject.workflows, early=self.subject.early),
             requirements=_requirements(model, self.subject),
         )
 

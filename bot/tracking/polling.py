@@ -18,15 +18,16 @@ UNDER_WAY = frozenset({"RUNNING", "SCHEDULED"})
 
 
 def look_again(
-    metrics: tuple[ModelRuns, ...] | Absent | Unavailable, since: datetime, now: datetime
+    metrics: tuple[ModelRuns, ...] | Absent | Unavailable, since: datetime, now: datetime, *, missed: bool = False
 ) -> datetime | None:
     """Return when to look for runs again; None if nothing is to be waited for, or was waited for too long.
 
-    ``since`` is when this head was looked at first. The longer the wait, the rarer the looks, each after a quarter of
-    what was waited already: at most some 160 until it is given up.
+    ``since`` is when this head was looked at first. ``missed``: a run is wanted, which somebody may start by hand. The
+    longer the wait, the rarer the looks, each after a quarter of what was waited already: at most some 160 until it is
+    given up.
     """
     waited = now - since
-    if waited >= GIVE_UP or not waits(metrics):
+    if waited >= GIVE_UP or not (missed or waits(metrics)):
         return None
     return now + min(max(waited / 4, SOONEST), LATEST)
 
@@ -38,12 +39,18 @@ def waits(metrics: tuple[ModelRuns, ...] | Absent | Unavailable) -> bool:
 
 def _waits(model: ModelRuns) -> bool:
     groups = [model.candidate, *(each.group for each in (model.baseline, model.also) if each is not None)]
-    if model.training.state is TrainingState.RUNNING or any(isinstance(each, NotNow) for each in groups):
-        return True
-    return model.training.state is TrainingState.NONE and _goes_on(model.candidate)
+    return trains(model) or any(isinstance(each, NotNow) for each in groups)
+
+
+def trains(model: ModelRuns) -> bool:
+    """Say whether training goes on, as far as GitHub and MLflow know.
+
+    A run that its workflow has left stays RUNNING for ever, so MLflow counts only where no workflow is known.
+    """
+    state = model.training.state
+    return state is TrainingState.RUNNING or (state is TrainingState.NONE and _goes_on(model.candidate))
 
 
 def _goes_on(group: Group | Absent | Unavailable) -> bool:
-    """Say whether a run is under way, as far as MLflow knows. One that its workflow has left stays so for ever."""
     runs: Iterable[str] = (run.status for run in group.runs) if isinstance(group, Group) else ()
     return any(status in UNDER_WAY for status in runs)

@@ -8,11 +8,13 @@ from bot.tracking.rest import Observer
 from bot.tracking.servers import Servers
 from policies.facts import Unavailable
 
+NO_SERVERS = Servers()
+
 
 class Pool:
     """Clients for the operator's servers."""
 
-    def __init__(self, servers: Servers, observer: Observer | None = None) -> None:
+    def __init__(self, servers: Servers = NO_SERVERS, observer: Observer | None = None) -> None:
         self._servers, self._observer = servers, observer
         self._open: dict[str, Tracking] = {}
 

@@ -121,6 +121,12 @@ class Servers:
         return server if server is not None and server.serves(repository) else None
 
     @property
+    def webhook_secrets(self) -> dict[str, bytes]:
+        """The secrets of those servers that tell us of their registry, by the operator's names."""
+        given = {name: server.webhook_secret for name, server in self.by_name.items()}
+        return {name: secret.encode() for name, secret in given.items() if secret}
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Everything that must not be seen, for the logs to mask."""
         found = (

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bot.tracking import words
 from policies.facts import Absent, Commit, Sha, Unavailable
-from policies.metrics.runs import NO_FILE, Training
+from policies.metrics.runs import NO_FILE
+from policies.metrics.training import WorkflowRun
 
-NO_RELEASE, NOT_TRAINED = words.no_release(), Training()
+NO_RELEASE = words.no_release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,10 @@ class Subject:
     """A pull request as far as its runs are concerned. ``repository`` is its full name.
 
     ``merge`` is GitHub's trial merge of it. ``commits`` are its own, newest first. ``base_commits`` are those of the
-    base branch, newest first, from the merge base on: whatever of them has runs can be the baseline. ``files`` are
-    the requirements files at the head, by path. ``changed_since`` tells which paths differ between an older commit of
-    the pull request and its head, and is asked once at most, if only that one was trained; None: nobody knows.
+    base branch, newest first, from the merge base on: whatever of them has runs can be the baseline. ``workflows`` are
+    the runs of GitHub workflows for the head; ``early``: some may not have begun yet. ``files`` are the requirements
+    files at the head, by path. ``changed_since`` tells which paths differ between an older commit of the pull request
+    and its head, and is asked once at most, if only that one was trained; None: nobody knows.
     """
 
     repository: str
@@ -37,7 +39,8 @@ class Subject:
     commits: tuple[Commit, ...] | Unavailable = ()
     base_commits: tuple[Commit, ...] | Unavailable = ()
     release: Released | Absent | Unavailable = NO_RELEASE
-    training: Training = NOT_TRAINED
+    workflows: tuple[WorkflowRun, ...] = ()
+    early: bool = False
     files: Mapping[str, tuple[str, ...]] | Absent | Unavailable = NO_FILE
     changed_since: Callable[[Sha], Awaitable[frozenset[str] | None]] | None = None
 

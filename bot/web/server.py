@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
@@ -11,6 +12,9 @@ from bot.errors import UsageProblem
 from bot.web.answers import in_json
 from bot.web.health import Health
 from bot.web.webhook import Webhook
+
+if TYPE_CHECKING:  # few servers need it
+    from bot.web.mlflow import MlflowWebhook
 
 IDLE_SECONDS = 150.0
 """How long a connection may be silent, or dawdle over its headers. Longer than the proxies in front of us keep theirs
@@ -26,9 +30,12 @@ BACKLOG = 1024
 """Connections that wait to be accepted; GitHub comes in bursts."""
 
 
-def application(webhook: Webhook, health: Health) -> web.Application:
+def application(webhook: Webhook, health: Health, mlflow: MlflowWebhook | None = None) -> web.Application:
+    """Return who answers what; without ``mlflow`` no tracking server has anything to tell us."""
     app = web.Application(client_max_size=webhook.limits.body, middlewares=[in_json])
     app.router.add_post("/webhook", webhook.post)
+    if mlflow is not None:
+        app.router.add_post("/mlflow", mlflow.post)
     app.router.add_get("/livez", health.livez)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/metrics", health.metrics)

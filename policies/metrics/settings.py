@@ -118,6 +118,11 @@ class Model(_Section):
     baseline: BaselineEntry | None = Field(default=None, description="What its runs are held against.")
     also: BaselineEntry | None = Field(default=None, description="A second baseline, which stops slow decay.")
     training: Globs = Field(default=(), description="A change below these paths needs a run.")
+    workflow: Texts = Field(
+        default=(),
+        description="GitHub workflows that train it, by name or file (`train.yml`): while one of them runs for the "
+        "head commit, the check waits. Without it, all workflows of the commit count.",
+    )
     environment: Texts = Field(
         default=("requirements.txt",),
         description="Files with the requirements of training, as pip reads them; held against the logged model's.",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policies.facts import Sha, Unavailable
 from policies.metrics.comparison import Breach, ColumnChange
 from policies.metrics.requirements import Mismatch
-from policies.metrics.runs import BaselineRuns, Column, Run, Training
+from policies.metrics.runs import BaselineRuns, Column, Run, Training, TrainingState
 from policies.phrase import Phrase, command, say
 from policies.verdict import Remedy
 from policies.words.check import count_of
@@ -109,8 +109,18 @@ def look_at_run(runs: Sequence[Run]) -> Remedy:
 
 
 def still_training(training: Training, sha: Sha | None) -> Unavailable:
-    name = say("The workflow {name}", name=training.workflow) if training.workflow else say("A workflow")
-    return Unavailable(say("{name} still trains {head}.", name=name, head=_commit(sha)), _wait())
+    if not training.workflow:
+        return Unavailable(say("No workflow of {head} has begun yet.", head=_commit(sha)), _wait())
+    said = say("The workflow {name} still trains {head}.", name=training.workflow, head=_commit(sha))
+    return Unavailable(said, _wait())
+
+
+def waits(training: Training, sha: Sha | None) -> Phrase:
+    """Say on a check that is in progress what it waits for, without a full stop."""
+    if training.state is TrainingState.RUNNING and not training.workflow:
+        return say("Waiting for the workflows of {head} to begin", head=_commit(sha))
+    name = say(" (workflow {name})", name=training.workflow) if training.workflow else say("")
+    return say("Waiting for the training of {head} to end{name}", head=_commit(sha), name=name)
 
 
 def still_running(runs: Sequence[Run]) -> Unavailable:

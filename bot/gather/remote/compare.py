@@ -154,10 +154,11 @@ def _kept(given: Mapping[str, Any]) -> list[Any]:
     author = (said.get("author") or {}).get("email") or ""
     when = (said.get("committer") or {}).get("date")
     parents = [str(parent["sha"]) for parent in given["parents"]]
-    return [str(given["sha"]), parents, _seconds(when), str(author).lower(), subject_of(str(said["message"]))]
+    return [str(given["sha"]), parents, seconds(when), str(author).lower(), subject_of(str(said["message"]))]
 
 
-def _seconds(when: str | None) -> int:
+def seconds(when: str | None) -> int:
+    """Return a moment as GitHub writes it in seconds since 1970; 0 for none."""
     return int(datetime.fromisoformat(when).timestamp()) if when else 0
 
 

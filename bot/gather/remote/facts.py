@@ -16,6 +16,10 @@ from bot.gather.remote.production import Production
 from bot.gather.remote.reader import Reader, documented
 from bot.gather.remote.reviews import Reviews
 from bot.gather.remote.tags import Tags
+from bot.gather.remote.tracked import Tracked
+from bot.tracking.gather import gather_metrics
+from bot.tracking.words import no_section
+from policies.config.mlflow import MlflowSection
 from policies.facts import (
     Absent,
     Branches,
@@ -32,6 +36,7 @@ from policies.facts import (
 )
 from policies.gitflow.foreign_commits import MOST_COMMITS
 from policies.gitflow.model import BranchModel
+from policies.metrics.runs import ModelRuns
 from policies.words import blind
 
 MOST_PATHS = 3_000
@@ -48,6 +53,7 @@ class GitHubFacts:
     branches: Branches
     model: BranchModel
     asked: Asked = field(default_factory=Asked)
+    mlflow: MlflowSection | None = None
 
     @cached_property
     def _comparisons(self) -> Comparisons:
@@ -158,6 +164,24 @@ class GitHubFacts:
         kind = self.model.head(self.pull_request)
         tags = Tags(self.reader, self._comparisons, compared, self.asked.versions)
         return await tags.read(at_start=kind is not None and kind.name == "hotfix")
+
+    async def metrics(self) -> tuple[ModelRuns, ...] | Absent | Unavailable:
+        """Return the runs of this pull request and of its baselines, by MLflow's word."""
+        compared = await self._compared()
+        if isinstance(compared, Unavailable):
+            return compared
+        reader = self.reader
+        if self.mlflow is None:
+            return no_section()
+        tracked = Tracked(reader, self._comparisons, compared, self.payload, self._released(compared))
+        subject = await tracked.subject(self.mlflow, await self.commits())
+        return await gather_metrics(self.mlflow, subject, reader.pool, reader.known, reader.now)
+
+    def _released(self, compared: Compared) -> Sha:
+        kind = self.model.classify(compared.subject.base)
+        is_support = kind is not None and kind.name == "support"
+        tip = None if is_support or self.model.production is None else self._tip(self.model.production)
+        return tip or compared.base
 
     async def merge(self) -> Merge | Unavailable:
         return mergeable.merge(self.reader, self.payload)

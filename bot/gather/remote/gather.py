@@ -39,7 +39,8 @@ async def gather(  # noqa: PLR0913  # what there is to know about a pull request
     Raises Incomplete while GitHub does not know all of them yet.
     """
     first = Facts(as_of=reader.now, pull_request=pull_request, branches=branches, **(given or {}))
-    source = GitHubFacts(reader, pull_request, payload, branches, model_of(first, config), asked(config))
+    model = model_of(first, config)
+    source = GitHubFacts(reader, pull_request, payload, branches, model, asked(config), config.mlflow)
     names = sorted(needed(first, config) - set(given or {}))
     found = await together(_looked_up(source, name) for name in names)
     seen = (Absent(skips.not_yet_known()) if isinstance(fact, Later) else fact for fact in found)

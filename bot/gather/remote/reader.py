@@ -1,4 +1,4 @@
-"""How GitHub is asked about one repository during one evaluation, and how long it may take to know a fresh commit."""
+"""How GitHub and MLflow are asked about one repository during one evaluation, and how long GitHub may take to know."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.github.errors import Unreachable
 from bot.github.port import Api
 from bot.github.repository import Repository
 from bot.jobs.port import Later
+from bot.tracking.pool import Pool
 
 PATIENCE = 60.0
 """Seconds in which GitHub may come to know what it has told us of: a commit just pushed, whether it can be merged."""
@@ -24,10 +25,16 @@ class Reader:
     """One evaluation: ``now`` is when it began, ``waited`` for how many seconds this state has been waited for."""
 
     api: Api
+    pool: Pool
     repository: Repository
     known: Known
     now: datetime
     waited: float = 0.0
+
+    @property
+    def since(self) -> datetime:
+        """When this state was seen first."""
+        return self.now - timedelta(seconds=self.waited)
 
     @property
     def patient(self) -> bool:

@@ -17,6 +17,7 @@ from bot.tracking.servers import Server, Servers
 from policies.config.mlflow import MlflowSection
 from policies.facts import Absent, Unavailable
 from policies.metrics.runs import NO_FILE, BaselineKind, ModelRuns, PrimaryMetric, Training, TrainingState
+from policies.metrics.training import WorkflowRun
 from policies.phrase import say
 from tests.bot.tracking.lab import NOW, Counted, Lab, Looking, commit, connection, group, ids, subject
 from tests.services.mlflow import MlflowServer
@@ -78,9 +79,11 @@ async def test_what_the_callers_know_goes_through(lab: Lab, looking: Looking) ->
     tags = {"mlflow.experiment.primaryMetric.name": "rmse"}
     experiment = lab.experiment(tags=tags)
     lab.run(experiment, head="head")
-    training = Training(TrainingState.ENDED, "train", "success", "https://github.com/acme/forecast/actions/runs/1")
+    url = "https://github.com/acme/forecast/actions/runs/1"
+    workflows = (WorkflowRun("train", ".github/workflows/train.yml", "completed", "success", url),)
     files = {"requirements.txt": ("a==1",), "other.txt": ("b==1",)}
-    found = await looking.one(subject(training=training, files=files), experiment)
+    found = await looking.one(subject(workflows=workflows, files=files), experiment, training=["src/**"])
+    training = Training(TrainingState.ENDED, "train", "success", url)
     assert (found.training, found.primary) == (training, PrimaryMetric("rmse"))
     assert found.requirements == {"requirements.txt": ("a==1",)}
     named = await looking.one(subject(files=files), experiment, environment="other.txt")
@@ -93,7 +96,7 @@ async def test_what_the_callers_know_goes_through(lab: Lab, looking: Looking) ->
 
 async def test_what_cannot_be_seen_still_says_what_was_asked(lab: Lab, looking: Looking) -> None:
     section = {"experiment": "no such", "baseline": {"alias": "models:/m@a"}, "also": "release"}
-    (found,) = await looking.at(subject(training=Training(TrainingState.RUNNING)), section)
+    (found,) = await looking.at(subject(workflows=(WorkflowRun("train", "train.yml", "queued"),)), section)
     assert found.also is not None
     assert (found.baseline.kind, found.baseline.name) == (BaselineKind.ALIAS, "models:/m@a")
     assert found.also.kind is BaselineKind.RELEASE
