@@ -16,6 +16,8 @@ from bot.jobs.port import Queue
 from bot.settings import Settings
 from bot.state.address import read_address
 from bot.state.schema import migrate
+from bot.tracking.pool import NO_SERVERS
+from bot.tracking.servers import Servers
 from sandbox.github.model import Organisation
 from sandbox.github.people.app import Developer
 from sandbox.github.server import Sandbox
@@ -25,13 +27,14 @@ NOWHERE = "http://127.0.0.1:9/webhook"
 """Where webhooks go until the server listens."""
 
 PERMISSIONS = {
+    "actions": "read",
     "checks": "write",
     "contents": "read",
     "members": "read",
     "merge_queues": "read",
     "pull_requests": "write",
 }
-EVENTS = ("merge_group", "pull_request", "pull_request_review", "push", "repository")
+EVENTS = ("merge_group", "pull_request", "pull_request_review", "push", "repository", "workflow_run")
 """GitHub adds those about checks: https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_run"""
 
 
@@ -58,8 +61,13 @@ async def register(github: Sandbox, owner: Organisation) -> Developer:
 
 
 @asynccontextmanager
-async def running(github: Sandbox, app: Developer, database: str, staff: Hire = hire) -> AsyncIterator[Gate]:
-    """Run the server until the end of the block; raises what it ends with. ``staff`` does the jobs."""
+async def running(
+    github: Sandbox, app: Developer, database: str, staff: Hire = hire, servers: Servers = NO_SERVERS
+) -> AsyncIterator[Gate]:
+    """Run the server until the end of the block; raises what it ends with.
+
+    ``staff`` does the jobs; ``servers`` are the tracking servers that repositories may use.
+    """
     queue, ready = open_queue(database), asyncio.Event()
     heard: list[str] = []
 
@@ -68,7 +76,7 @@ async def running(github: Sandbox, app: Developer, database: str, staff: Hire = 
         ready.set()
 
     migrate(read_address(database))
-    server = asyncio.create_task(serve(_settings(github, app, database), queue, staff, announce))
+    server = asyncio.create_task(serve(_settings(github, app, database, servers), queue, staff, announce))
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait([server, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -83,7 +91,7 @@ async def running(github: Sandbox, app: Developer, database: str, staff: Hire = 
             await server
 
 
-def _settings(github: Sandbox, app: Developer, database: str) -> Settings:
+def _settings(github: Sandbox, app: Developer, database: str, servers: Servers) -> Settings:
     return Settings(
         app_id=app.id,
         private_key=SecretStr(app.private_key),
@@ -95,4 +103,6 @@ def _settings(github: Sandbox, app: Developer, database: str) -> Settings:
         port=0,
         workers=8,
         log_level="warning",
+        servers=read_servers(servers, os.environ) if servers else Servers(),
+        servers=servers,
     )

@@ -97,7 +97,7 @@ class _Place:
             also=_baseline_runs(also, details) if also else None,
             older=await self._older(older, details, needed=not isinstance(candidate, Named)),
             recent=tuple(map(details.group, drawn)),
-            training=training_of(model, subject.workflows, early=subject.early),
+            training=training_of(model, subject.workflows, early=subject.early and not isinstance(candidate, Named)),
             primary=primary,
             requirements=_requirements(model, subject),
             url=experiment_page(self.tracking.connection.url, runs.experiments[0].id),

@@ -15,6 +15,8 @@ import aiohttp
 from bot.app import Hire, hire
 from bot.demo import stage
 from bot.demo.stage import EVENTS, PERMISSIONS, SECRET
+from bot.tracking.pool import NO_SERVERS
+from bot.tracking.servers import Servers
 from sandbox.github.people.app import Developer
 from sandbox.github.server import Sandbox
 
@@ -52,7 +54,9 @@ class Gate(stage.Gate):
 
 
 @asynccontextmanager
-async def running(github: Sandbox, app: Developer, database: str, staff: Hire = hire) -> AsyncIterator[Gate]:
+async def running(
+    github: Sandbox, app: Developer, database: str, staff: Hire = hire, servers: Servers = NO_SERVERS
+) -> AsyncIterator[Gate]:
     """Run Headgate until the end of the block."""
-    async with stage.running(github, app, database, staff) as gate:
+    async with stage.running(github, app, database, staff, servers) as gate:
         yield Gate(gate.github, gate.app, gate.queue, database)
