@@ -19,6 +19,7 @@ from bot.jobs.target import (
     PushTarget,
     RepositoryTarget,
     Target,
+    WorkflowTarget,
     from_json,
     to_json,
 )
@@ -76,6 +77,32 @@ CASES: dict[str, tuple[str, dict[str, Any], tuple[Target, ...]]] = {
         {**HOME, "action": "rerequested", "check_suite": {"app": {"id": OURS}, "head_sha": B}},
         (HeadTarget(REPOSITORY, B),),
     ),
+    "another App's checks have ended": (
+        "check_suite",
+        {**HOME, "action": "completed", "check_suite": {"app": {"id": 8}, "head_sha": B}},
+        (WorkflowTarget(REPOSITORY, B),),
+    ),
+    "our own checks have ended": (
+        "check_suite",
+        {**HOME, "action": "completed", "check_suite": {"app": {"id": OURS}, "head_sha": B}},
+        (),
+    ),
+    "another App's checks are to run again": (
+        "check_suite",
+        {**HOME, "action": "rerequested", "check_suite": {"app": {"id": 8}, "head_sha": B}},
+        (),
+    ),
+    "a workflow has ended": (
+        "workflow_run",
+        {**HOME, "action": "completed", "workflow_run": {"head_sha": A, "pull_requests": []}},
+        (WorkflowTarget(REPOSITORY, A),),
+    ),
+    "a workflow waits for a runner": (
+        "workflow_run",
+        {**HOME, "action": "requested", "workflow_run": {"head_sha": A}},
+        (WorkflowTarget(REPOSITORY, A),),
+    ),
+    "a workflow got its runner": ("workflow_run", {**HOME, "action": "in_progress", "workflow_run": {}}, ()),
     "the merge queue asks": (
         "merge_group",
         {**HOME, "action": "checks_requested", "merge_group": {**GROUP, "head_sha": B}},

@@ -232,3 +232,53 @@ def test_a_command_may_ask_for_the_database_alone(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SettingsProblem) as caught:
         read_database_url()
     assert PASSWORD not in str(caught.value)
+
+
+SERVERS = """\
+mlflow:
+  main:
+    url: https://mlflow.example.com
+    repositories: [acme/*]
+    username_env: MLFLOW_MAIN_USERNAME
+    password_env: MLFLOW_MAIN_PASSWORD
+"""
+
+
+def test_tracking_servers_are_in_a_file_of_their_own(enough: None, tmp_path: Path) -> None:
+    """Who we are for them may stand in the environment file, like every other secret."""
+    assert read_settings().servers.by_name == {}
+    (tmp_path / "headgate-server.yml").write_text(SERVERS)
+    (tmp_path / ".env").write_text("MLFLOW_MAIN_USERNAME=headgate\nMLFLOW_MAIN_PASSWORD=a password\n")
+    settings = read_settings()
+    connection = settings.servers.by_name["main"].connection
+    assert (connection.url, connection.username, connection.password) == (
+        "https://mlflow.example.com",
+        "headgate",
+        "a password",
+    )
+    assert "a password" in settings.secrets
+    assert "a password" not in repr(settings)
+
+
+def test_the_file_of_tracking_servers_may_lie_elsewhere(
+    enough: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.yml").write_text("mlflow: {lab: {url: http://localhost:5000, repositories: '**'}}\n")
+    monkeypatch.setenv("HEADGATE_CONFIG", "elsewhere.yml")
+    settings = read_settings()
+    assert list(settings.servers.by_name) == ["lab"]
+    assert settings.notes == ()
+    monkeypatch.setenv("HEADGATE_CONFIG", "nowhere.yml")
+    assert problems() == "The file nowhere.yml cannot be read (HEADGATE_CONFIG): No such file or directory."
+
+
+def test_what_is_wrong_with_the_file_is_told_together_with_the_rest(
+    enough: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "headgate-server.yml").write_text(SERVERS)
+    monkeypatch.setenv("HEADGATE_PORT", "none")
+    assert problems().splitlines() == [
+        "HEADGATE_PORT must be a port from 1 to 65535; 0 for any free one.",
+        "headgate-server.yml:5:19: The environment variable `MLFLOW_MAIN_USERNAME` is not set.",
+        "headgate-server.yml:6:19: The environment variable `MLFLOW_MAIN_PASSWORD` is not set.",
+    ]
