@@ -17,15 +17,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import UsageProblem
 from bot.github.address import Address as ApiAddress
 from bot.state.address import read_address
-from bot.tracking.servers import Servers, ServersProblem, read_servers
+from bot.tracking.servers import DEFAULT_FILE, Servers, ServersProblem, read_servers
 
 ENV_FILE = Path(".env")
 """Read where it lies, if it is there; what the environment says counts more."""
 
 _PREFIX = "HEADGATE_"
-_CONFIG = "HEADGATE_CONFIG"
-_ELSEWHERE = frozenset({_CONFIG, "HEADGATE_TRACEBACK"})
-"""Variables that are read in another way, or by other parts of the command line."""
+_ELSEWHERE = frozenset({"HEADGATE_TRACEBACK"})
+"""Variables that other parts of the command line know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +107,13 @@ def _all_of(env_file: Path | None, notes: tuple[str, ...]) -> tuple[_Server, Ser
 
 
 def _servers(env_file: Path | None) -> Servers:
-    """Read which tracking servers there are; who we are for them is in variables that the file names."""
+    """Read which tracking servers there are; who we are for them is in variables that the file names.
+
+    The other variables may be wrong, and that is no reason not to say what is wrong with the file.
+    """
     from_file = dotenv_values(env_file, encoding="utf-8") if env_file else {}
     environment = {name: value for name, value in {**from_file, **os.environ}.items() if value is not None}
-    path = environment.get(_CONFIG)
+    path = environment.get("HEADGATE_CONFIG")
     return read_servers(Path(path).expanduser() if path else None, environment)
 
 
@@ -183,6 +185,9 @@ class _Server(_Storage):
         "https://api.github.com",
         validation_alias="HEADGATE_GITHUB_API_URL",
         description="https://api.github.com, or https://HOST/api/v3 for GitHub Enterprise Server",
+    )
+    config: Path = Field(
+        DEFAULT_FILE, validation_alias="HEADGATE_CONFIG", description="the file that names the tracking servers"
     )
     host: str = Field("127.0.0.1", validation_alias="HEADGATE_HOST", description="the address to listen on")
     port: int = Field(
@@ -297,7 +302,7 @@ def _unknown(env_file: Path | None) -> Iterator[str]:
     given = {*os.environ, *(dotenv_values(env_file, encoding="utf-8") if env_file else ())}
     for name in sorted(given - known - _ELSEWHERE):
         if name.startswith(_PREFIX):
-            near = difflib.get_close_matches(name, known | _ELSEWHERE, n=1)
+            near = difflib.get_close_matches(name, known, n=1)
             yield f"{name} is set but not known{f': did you mean {near[0]}?' if near else '.'}"
 
 

@@ -29,7 +29,9 @@ from bot.settings import _Server
 from bot.state import database, kept
 from bot.state.address import Address
 from bot.state.schema import migrate
+from bot.tracking.servers import DEFAULT_FILE, read_servers
 from bot.web.metrics import Metrics
+from bot.web.mlflow import EVENTS
 from bot.web.webhook import Limits
 from policies.gitflow.foreign_commits import MOST_COMMITS
 
@@ -52,6 +54,21 @@ def table(heading: str) -> list[list[str]]:
 
 
 # --- settings ---
+
+
+def test_the_file_of_tracking_servers_can_be_read(tmp_path: Path) -> None:
+    shown, _ = blocks("yaml")
+    path = tmp_path / str(DEFAULT_FILE)
+    assert shown.startswith(f"# {path.name}\n")
+    path.write_text(shown)
+    servers = read_servers(path, dict.fromkeys(re.findall(r"_env: (\w+)", shown), "secret"))
+    assert servers.for_repository("main", "acme/forecast") is not None
+    assert servers.webhook_secrets == {"main": b"secret"}
+
+
+def test_the_events_of_mlflow_are_those_that_are_listened_to() -> None:
+    named = set(re.findall(r"`(model_version\w*)\.(\w+)`", TEXT))
+    assert named == EVENTS
 
 
 def test_every_setting_is_in_the_table_and_nothing_else() -> None:
@@ -165,7 +182,7 @@ def test_every_metric_is_in_the_table_with_its_labels() -> None:
 
 
 def alerts() -> list[dict[str, Any]]:
-    (block,) = blocks("yaml")
+    _, block = blocks("yaml")
     (group,) = yaml.safe_load(block)["groups"]
     return list(group["rules"])
 
