@@ -167,7 +167,7 @@ async def _gathered(
     from bot.tracking.gather import gather_metrics  # noqa: PLC0415  # see above
     from bot.tracking.memory import NoMemory  # noqa: PLC0415  # likewise
     from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
-    from bot.tracking.servers import Server, Servers  # noqa: PLC0415  # likewise
+    from bot.tracking.server import Server, Servers  # noqa: PLC0415  # likewise
     from bot.tracking.subject import Subject  # noqa: PLC0415  # likewise
 
     pool = Pool(Servers({SERVER: Server(connection, ("**",))}))

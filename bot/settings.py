@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import UsageProblem
 from bot.github.address import Address as ApiAddress
 from bot.state.address import read_address
-from bot.tracking.servers import DEFAULT_FILE, Servers, ServersProblem, read_servers
+from bot.tracking.server import DEFAULT_FILE, NO_SERVERS, Servers
 
 ENV_FILE = Path(".env")
 """Read where it lies, if it is there; what the environment says counts more."""
@@ -44,7 +44,7 @@ class Settings:
     port: int
     workers: int
     log_level: str
-    servers: Servers = field(default_factory=Servers)
+    servers: Servers = NO_SERVERS
     """The operator's tracking servers."""
     notes: tuple[str, ...] = ()
 
@@ -90,17 +90,15 @@ def read_settings(env_file: Path | None = None) -> Settings:
 def _all_of(env_file: Path | None, notes: tuple[str, ...]) -> tuple[_Server, Servers]:
     """Read the variables, and the file of tracking servers that they lead to; what is wrong with both is one list."""
     problems: list[str] = []
-    given, servers = None, Servers()
+    given, servers = None, NO_SERVERS
     try:
         given = _validated(_Server, env_file, notes)
     except SettingsProblem as problem:
         problems += problem.problems
     try:
         servers = _servers(_file(env_file))
-    except ServersProblem as problem:
-        problems += problem.problems
     except UsageProblem as problem:
-        problems.append(str(problem))
+        problems += str(problem).splitlines()
     if given is None or problems:
         raise SettingsProblem(tuple(problems), notes)
     return given, servers
@@ -114,7 +112,11 @@ def _servers(env_file: Path | None) -> Servers:
     from_file = dotenv_values(env_file, encoding="utf-8") if env_file else {}
     environment = {name: value for name, value in {**from_file, **os.environ}.items() if value is not None}
     path = environment.get("HEADGATE_CONFIG")
-    return read_servers(Path(path).expanduser() if path else None, environment)
+    if path is None and not DEFAULT_FILE.is_file():
+        return NO_SERVERS
+    from bot.tracking.servers import read_servers  # noqa: PLC0415  # a third of a second that few servers need
+
+    return read_servers(Path(path or DEFAULT_FILE).expanduser(), environment)
 
 
 def read_database_url(env_file: Path | None = None) -> SecretStr:

@@ -29,7 +29,8 @@ from bot.settings import _Server
 from bot.state import database, kept
 from bot.state.address import Address
 from bot.state.schema import migrate
-from bot.tracking.servers import DEFAULT_FILE, read_servers
+from bot.tracking.server import DEFAULT_FILE
+from bot.tracking.servers import read_servers
 from bot.web.metrics import Metrics
 from bot.web.mlflow import EVENTS
 from bot.web.webhook import Limits

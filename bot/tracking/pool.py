@@ -5,10 +5,8 @@ from __future__ import annotations
 from bot.tracking import words
 from bot.tracking.client import Tracking
 from bot.tracking.rest import Observer
-from bot.tracking.servers import Servers
+from bot.tracking.server import NO_SERVERS, Servers
 from policies.facts import Unavailable
-
-NO_SERVERS = Servers()
 
 
 class Pool:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -25,14 +24,11 @@ from pydantic_core import PydanticCustomError
 
 from bot.errors import UsageProblem
 from bot.tracking.rest import Connection
+from bot.tracking.server import Server, Servers
 from policies.config.document import Document, Problem, parse
 from policies.config.problems import problems_of
-from policies.gitflow.pattern import matched, translate
 from policies.phrase import say, visible
 from policies.rule import Glob
-
-DEFAULT_FILE = Path("headgate-server.yml")
-"""Read where it lies, if it is there; ``HEADGATE_CONFIG`` names another."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -96,47 +92,6 @@ class _File(BaseModel):
     mlflow: dict[str, _Entry] = Field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A tracking server and who may use it. ``webhook_secret`` signs what it tells us, if it is to tell us anything."""
-
-    connection: Connection
-    repositories: tuple[str, ...]
-    webhook_secret: str | None = field(default=None, repr=False)
-
-    def serves(self, repository: str) -> bool:
-        """Say whether a repository may use it; GitHub's names are the same in capitals."""
-        return any(matched(translate(glob.lower()), repository.lower(), whole=True) for glob in self.repositories)
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """All of them, by the operator's names."""
-
-    by_name: Mapping[str, Server] = field(default_factory=dict)
-
-    def for_repository(self, name: str, repository: str) -> Server | None:
-        """Return the server of that name; None if there is none, or none for this repository."""
-        server = self.by_name.get(name)
-        return server if server is not None and server.serves(repository) else None
-
-    @property
-    def webhook_secrets(self) -> dict[str, bytes]:
-        """The secrets of those servers that tell us of their registry, by the operator's names."""
-        given = {name: server.webhook_secret for name, server in self.by_name.items()}
-        return {name: secret.encode() for name, secret in given.items() if secret}
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Everything that must not be seen, for the logs to mask."""
-        found = (
-            secret
-            for server in self.by_name.values()
-            for secret in (server.connection.password, server.connection.token, server.webhook_secret)
-        )
-        return tuple(secret for secret in found if secret)
-
-
 class ServersProblem(UsageProblem):
     """The file cannot be used; ``problems`` are all there are, each with its place."""
 
@@ -148,11 +103,8 @@ class ServersProblem(UsageProblem):
         super().__init__("\n".join(self.problems))
 
 
-def read_servers(path: Path | None, environment: Mapping[str, str]) -> Servers:
-    """Read the file; None: the default one, which need not be there. Raises UsageProblem."""
-    if path is None and not DEFAULT_FILE.is_file():
-        return Servers()
-    path = path or DEFAULT_FILE
+def read_servers(path: Path, environment: Mapping[str, str]) -> Servers:
+    """Read the file. Raises UsageProblem, which has a line for each thing that is wrong."""
     try:
         data = path.read_bytes()
     except OSError as error:

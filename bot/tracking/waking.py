@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.jobs.target import RepositoryTarget
 from bot.state.port import Store
-from bot.tracking.servers import Servers
+from bot.tracking.server import Servers
 
 
 async def repositories_of(server: str, servers: Servers, store: Store) -> Sequence[RepositoryTarget]:

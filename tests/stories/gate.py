@@ -15,8 +15,7 @@ import aiohttp
 from bot.app import Hire, hire
 from bot.demo import stage
 from bot.demo.stage import EVENTS, PERMISSIONS, SECRET
-from bot.tracking.pool import NO_SERVERS
-from bot.tracking.servers import Servers
+from bot.tracking.server import NO_SERVERS, Servers
 from sandbox.github.people.app import Developer
 from sandbox.github.server import Sandbox
 

@@ -19,7 +19,7 @@ from bot.tracking.found import Experiment
 from bot.tracking.gather import gather_metrics
 from bot.tracking.pool import Pool
 from bot.tracking.rest import Connection
-from bot.tracking.servers import Server, Servers
+from bot.tracking.server import Server, Servers
 from bot.tracking.subject import Subject
 from policies.config.mlflow import MlflowSection
 from policies.facts import Absent, Commit, Sha, Unavailable

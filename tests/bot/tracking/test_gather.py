@@ -13,7 +13,7 @@ import pytest
 from bot.tracking.gather import gather_metrics
 from bot.tracking.memory import NoMemory
 from bot.tracking.pool import Pool
-from bot.tracking.servers import Server, Servers
+from bot.tracking.server import Server, Servers
 from policies.config.mlflow import MlflowSection
 from policies.facts import Absent, Unavailable
 from policies.metrics.runs import NO_FILE, BaselineKind, ModelRuns, PrimaryMetric, Training, TrainingState

@@ -10,7 +10,8 @@ from bot.errors import UsageProblem
 from bot.tracking.client import Tracking
 from bot.tracking.pool import Pool
 from bot.tracking.rest import Connection
-from bot.tracking.servers import Server, Servers, ServersProblem, read_servers
+from bot.tracking.server import Server, Servers
+from bot.tracking.servers import ServersProblem, read_servers
 from policies.facts import Unavailable
 
 RANGE = "`invalid character class range: z-a`. It is RE2: no look-around, no back-references."
@@ -180,10 +181,5 @@ def test_what_is_no_such_file(tmp_path: Path) -> None:
         read_servers(tmp_path / "missing.yml", {})
 
 
-def test_the_default_file_need_not_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert read_servers(None, {}) == Servers()
-    (tmp_path / "headgate-server.yml").write_text("mlflow:\n  main: {url: 'http://h', repositories: x/y}\n")
-    assert list(read_servers(None, {}).by_name) == ["main"]
-    (tmp_path / "headgate-server.yml").write_text("")
-    assert read_servers(None, {}) == Servers()
+def test_an_empty_file_names_no_server(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == Servers()

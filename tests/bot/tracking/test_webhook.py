@@ -31,7 +31,7 @@ from bot.state.port import Seen
 from bot.state.schema import migrate
 from bot.state.store import SqlStore
 from bot.tracking.rest import Connection
-from bot.tracking.servers import Server, Servers
+from bot.tracking.server import Server, Servers
 from bot.tracking.waking import repositories_of
 from bot.web.mlflow import WINDOW_SECONDS, MlflowWebhook
 from bot.web.server import Listener
