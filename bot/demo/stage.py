@@ -16,8 +16,7 @@ from bot.jobs.port import Queue
 from bot.settings import Settings
 from bot.state.address import read_address
 from bot.state.schema import migrate
-from bot.tracking.pool import NO_SERVERS
-from bot.tracking.servers import Servers
+from bot.tracking.server import NO_SERVERS, Servers
 from sandbox.github.model import Organisation
 from sandbox.github.people.app import Developer
 from sandbox.github.server import Sandbox
@@ -103,6 +102,5 @@ def _settings(github: Sandbox, app: Developer, database: str, servers: Servers) 
         port=0,
         workers=8,
         log_level="warning",
-        servers=read_servers(servers, os.environ) if servers else Servers(),
         servers=servers,
     )
