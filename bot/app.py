@@ -125,14 +125,14 @@ async def _mlflow(settings: Settings, queue: Queue) -> AsyncIterator[MlflowWebho
 @asynccontextmanager
 async def hire(settings: Settings, queue: Queue, metrics: Metrics) -> AsyncIterator[Staff]:
     """Get ready to judge. What that takes is imported here, beside the loop that accepts deliveries already."""
-    await asyncio.to_thread(import_module, "bot.dispatch")
+    await asyncio.to_thread(import_module, "bot.work.dispatch")
     await asyncio.to_thread(import_module, "bot.state.store")
-    from bot.dispatch import Dispatch  # noqa: PLC0415  # see above
     from bot.github.client import AppGitHub  # noqa: PLC0415  # likewise
-    from bot.rounds import redeliver_for_ever, sweep_for_ever  # noqa: PLC0415  # likewise
     from bot.state.store import SqlStore  # noqa: PLC0415  # likewise
     from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
-    from bot.world import World  # noqa: PLC0415  # likewise
+    from bot.work.dispatch import Dispatch  # noqa: PLC0415  # see above
+    from bot.work.rounds import redeliver_for_ever, sweep_for_ever  # noqa: PLC0415  # likewise
+    from bot.work.world import World  # noqa: PLC0415  # likewise
 
     give_back_memory()
     github = AppGitHub(

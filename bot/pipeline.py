@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import training
 from bot.gather.policy import PolicyProblem
 from bot.gather.pull import Pull, read_pull
 from bot.gather.remote.branches import branches as list_branches
@@ -19,10 +18,11 @@ from bot.gather.stack import on_top_of, placed
 from bot.jobs.port import Job, Later
 from bot.jobs.target import PullRequestTarget
 from bot.judged import Judged
-from bot.proposal import policy_for, read_change
 from bot.report import render, undecided
 from bot.report.opinion import Opinion
-from bot.world import World
+from bot.work import training
+from bot.work.proposal import policy_for, read_change
+from bot.work.world import World
 from policies.evaluate import evaluate
 from policies.facts import PullRequest
 from policies.verdict import Outcome

@@ -144,13 +144,13 @@ def read_delivery(path: Path, event: str | None) -> tuple[str, Mapping[str, Any]
 
 async def _run(settings: Settings, targets: Sequence[Target]) -> tuple[list[Write], list[str]]:
     """Do the jobs with a memory of their own, which is empty at first and thrown away at the end."""
-    from bot.dispatch import Dispatch  # noqa: PLC0415  # likewise
     from bot.github.client import AppGitHub  # noqa: PLC0415  # likewise
     from bot.state.address import read_address  # noqa: PLC0415  # likewise
     from bot.state.schema import migrate  # noqa: PLC0415  # likewise
     from bot.state.store import SqlStore  # noqa: PLC0415  # likewise
     from bot.tracking.pool import Pool  # noqa: PLC0415  # likewise
-    from bot.world import World  # noqa: PLC0415  # likewise
+    from bot.work.dispatch import Dispatch  # noqa: PLC0415  # likewise
+    from bot.work.world import World  # noqa: PLC0415  # likewise
 
     agenda, done, notes = Agenda(targets), set[str](), list[str]()
     github = DryGitHub(AppGitHub(settings.app_id, settings.private_key.get_secret_value(), settings.github_api_url))

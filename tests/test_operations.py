@@ -24,7 +24,6 @@ from bot.jobs import postgres_database
 from bot.jobs.embedded import KEEP_DELIVERIES
 from bot.jobs.port import MOST_ATTEMPTS
 from bot.report.check import NAME
-from bot.rounds import EVERY
 from bot.settings import _Server
 from bot.state import database, kept
 from bot.state.address import Address
@@ -34,6 +33,7 @@ from bot.tracking.servers import read_servers
 from bot.web.metrics import Metrics
 from bot.web.mlflow import EVENTS
 from bot.web.webhook import Limits
+from bot.work.rounds import EVERY
 from policies.gitflow.foreign_commits import MOST_COMMITS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from bot.app import Hire, Staff
 from bot.clock import utc_now
-from bot.dispatch import Dispatch
 from bot.github.client import AppGitHub
 from bot.github.transport import DEFAULT, Timeouts
 from bot.jobs.port import Queue
@@ -16,7 +15,8 @@ from bot.settings import Settings
 from bot.state.address import read_address
 from bot.state.store import SqlStore
 from bot.web.metrics import Metrics
-from bot.world import World
+from bot.work.dispatch import Dispatch
+from bot.work.world import World
 
 
 def staff(*, timeouts: Timeouts = DEFAULT, now: Callable[[], datetime] = utc_now) -> Hire:

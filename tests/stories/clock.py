@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.app import Hire, Staff
-from bot.dispatch import Dispatch
 from bot.github.client import AppGitHub
 from bot.jobs.port import Queue
 from bot.settings import Settings
 from bot.state.address import read_address
 from bot.state.store import SqlStore
 from bot.web.metrics import Metrics
-from bot.world import World
+from bot.work.dispatch import Dispatch
+from bot.work.world import World
 from sandbox.github.server import Sandbox
 
 

@@ -11,8 +11,8 @@ from bot.github.deliveries import redeliver_missed
 from bot.github.errors import GitHubError
 from bot.github.repository import InstallationId, Repository
 from bot.jobs.target import InstallationTarget
-from bot.sweep import sweep
-from bot.world import World
+from bot.work.sweep import sweep
+from bot.work.world import World
 
 EVERY = timedelta(minutes=10)
 

@@ -12,7 +12,7 @@ from bot.judged import Judged
 from bot.report import render
 from bot.report.check import check_run
 from bot.state.port import Seen
-from bot.world import World
+from bot.work.world import World
 from policies.evaluate import evaluate
 from policies.facts import Branches, Facts, Sha
 from policies.gitflow.model import PRODUCTION, BranchModel, bind

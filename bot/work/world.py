@@ -15,9 +15,9 @@ from bot.github.port import Api, GitHub
 from bot.github.repository import Repository
 from bot.jobs.target import Target
 from bot.report.apply import Writer
-from bot.speaker import Speaker
 from bot.state.port import Store
 from bot.tracking.pool import Pool
+from bot.work.speaker import Speaker
 
 MOST_STATES = 10_000
 """Things of which is remembered since when they are as they are."""

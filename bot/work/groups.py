@@ -19,7 +19,7 @@ from bot.jobs.target import MergeGroupTarget
 from bot.report import undecided
 from bot.report.check import check_run
 from bot.report.opinion import Opinion
-from bot.world import World
+from bot.work.world import World
 from policies.facts import Merge, Mergeability, PullRequest, Sha
 from policies.words import blind
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import structlog
 
-from bot import pushes
 from bot.github.errors import Forbidden, GitHubError, NotFound
 from bot.github.repository import Repository
 from bot.jobs.target import HeadTarget, InstallationTarget, PullRequestTarget, PushTarget, RepositoryTarget
 from bot.state.port import Seen
-from bot.world import World
+from bot.work import pushes
+from bot.work.world import World
 from policies.facts import Sha
 
 MOST_PULL_REQUESTS = 3_000

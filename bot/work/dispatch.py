@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bot import groups, pipeline, pushes, sweep, training
+from bot import pipeline
 from bot.github.errors import Forbidden, RateLimited
 from bot.jobs.port import Job, Later
 from bot.jobs.target import (
@@ -16,7 +16,8 @@ from bot.jobs.target import (
     RepositoryTarget,
     WorkflowTarget,
 )
-from bot.world import World
+from bot.work import groups, pushes, sweep, training
+from bot.work.world import World
 
 log = structlog.get_logger()
 

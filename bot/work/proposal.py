@@ -14,7 +14,7 @@ from bot.gather.remote.together import together
 from bot.gather.stack import placed
 from bot.jobs.port import Later
 from bot.report.change import Effect, PolicyChange
-from bot.world import World
+from bot.work.world import World
 from policies.config import default
 from policies.evaluate import evaluate
 from policies.facts import Branches, Sha

@@ -7,7 +7,7 @@ from bot.gather.remote.tracked import is_tracked
 from bot.jobs.port import Later
 from bot.jobs.target import PullRequestTarget, WorkflowTarget
 from bot.tracking import polling
-from bot.world import World
+from bot.work.world import World
 from policies.catalogue import BY_NAME
 from policies.facts import Facts, PullRequest, Sha
 from policies.metrics.runs import ModelRuns
