@@ -206,11 +206,21 @@ def _is_of_the_database(problem: Exception) -> bool:
 
 def _answer(answers: Sequence[tuple[_Change, Any, Exception | None]]) -> None:
     for change, result, problem in answers:
-        if problem is None and change.stored is not None:
-            change.stored(result)
+        fault = problem or _fault_of(change.stored, result)
         if change.waiter is None or change.waiter.done():
             continue
-        if problem is None:
+        if fault is None:
             change.waiter.set_result(result)
         else:
-            change.waiter.set_exception(problem)
+            change.waiter.set_exception(fault)
+
+
+def _fault_of(stored: Callable[[Any], None] | None, result: Any) -> Exception | None:
+    """Call back; what that raises is the caller's own fault, and others wait for their answers."""
+    try:
+        if stored is not None:
+            stored(result)
+    except Exception as fault:
+        log.exception("queue.callback_failed")
+        return fault
+    return None

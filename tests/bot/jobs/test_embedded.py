@@ -104,6 +104,26 @@ async def test_a_statement_that_is_wrong_does_not_take_others_with_it(embedded: 
         assert db.execute("SELECT count(*) FROM deliveries").fetchone() == (3,)
 
 
+async def test_a_callback_that_fails_is_told_to_its_caller_alone(embedded: EmbeddedPlace) -> None:
+    """What was handed over together is answered together."""
+    writer = Writer(embedded.path)
+    heard: list[int] = []
+
+    def fails(result: int) -> None:
+        raise LookupError(result)
+
+    asked = [
+        writer.ask(lambda db: int(db.execute("SELECT 1").fetchone()[0]), stored) for stored in (fails, heard.append)
+    ]
+    tasks = [asyncio.ensure_future(each) for each in asked]
+    writer.start()
+    try:
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        await writer.close()
+    assert [type(answers[0]), answers[1], heard] == [LookupError, 1, [1]]
+
+
 async def test_old_deliveries_are_forgotten(embedded: EmbeddedPlace) -> None:
     now = time.time()
     with closing(sqlite3.connect(embedded.path)) as db, db:
