@@ -142,7 +142,7 @@ async def hire(settings: Settings, queue: Queue, metrics: Metrics) -> AsyncItera
         observer=lambda exchange: metrics.github(exchange.installation, exchange.status, exchange.remaining),
     )
     store = SqlStore(read_address(settings.database_url.get_secret_value()))
-    pool = Pool(settings.servers)
+    pool = Pool(settings.servers, metrics.mlflow)
     world = World(github, store, queue, settings.app_id, pool=pool)
     dispatch = Dispatch(world)
     rounds = [partial(each, world) for each in (sweep_for_ever, redeliver_for_ever)]

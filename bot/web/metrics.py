@@ -52,6 +52,14 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._mlflow = Histogram(
+            "headgate_mlflow_seconds",
+            "How long requests to tracking servers took, by the operator's name of the server.",
+            ("server",),
+            buckets=JOB_SECONDS,
+            registry=self.registry,
+        )
+
     def delivery(self, event: str, result: str) -> None:
         """Count a delivery. ``event`` is empty where the signature does not vouch for it."""
         self._deliveries.labels(event, result).inc()
@@ -83,6 +91,10 @@ class Metrics:
         self._github.labels(str(status or "none")).inc()
         if installation is not None and remaining is not None:
             self._budget.labels(str(installation)).set(remaining)
+
+    def mlflow(self, server: str, _path: str, seconds: float) -> None:
+        """Take down a request to a tracking server; it may come from any thread."""
+        self._mlflow.labels(server).observe(seconds)
 
     def text(self, jobs: Mapping[str, int]) -> bytes:
         """Return everything as Prometheus reads it, with the jobs as they are counted just now."""

@@ -181,3 +181,9 @@ async def test_who_dawdles_over_the_headers_is_hung_up_on() -> None:
     writer.close()
     await writer.wait_closed()
     await listener.close()
+
+
+def test_metrics_of_tracking_servers() -> None:
+    metrics = Metrics()
+    metrics.mlflow("main", "/api/2.0/mlflow/runs/search", 0.2)
+    assert 'headgate_mlflow_seconds_bucket{le="0.3",server="main"} 1.0' in metrics.text({}).decode()
