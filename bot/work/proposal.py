@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
@@ -15,10 +18,12 @@ from bot.gather.stack import placed
 from bot.jobs.port import Later
 from bot.report.change import Effect, PolicyChange
 from bot.work.world import World
+from policies.catalogue import CATALOGUE
 from policies.config import default
 from policies.evaluate import evaluate
-from policies.facts import Branches, Sha
+from policies.facts import Absent, Branches, Sha
 from policies.verdict import Report
+from policies.words import policy as policy_words
 
 MOST_EFFECTS = 20
 """Other open pull requests that are judged by a proposed policy, the newest ones: each costs a read or two."""
@@ -94,14 +99,30 @@ async def _effect(  # noqa: PLR0913  # two policies over one world
     other = await read_pull(reader.api, reader.repository, number)
     if other is None or not other.open:
         return None
+    given = None if _judges_runs_otherwise(present, proposed) else {"metrics": Absent(policy_words.judges_runs_alike())}
     try:
-        now, then = [await _report(world, reader, other, branches, each) for each in (present, proposed)]
+        now, then = [await _report(world, reader, other, branches, each, given) for each in (present, proposed)]
     except Later:
         return None
     return Effect(number, other.subject.head, other.subject.base, now, then)
 
 
-async def _report(world: World, reader: Reader, pull: Pull, branches: Branches, policy: Policy) -> Report:
+def _judges_runs_otherwise(present: Policy, proposed: Policy) -> bool:
+    """Say whether runs have to be looked at again: that would be a dozen questions to MLflow for each pull request."""
+    one, other = present.config, proposed.config
+    rules = [rule.name for rule in CATALOGUE if "metrics" in rule.needs]
+    settings = [(replace(one.rules[name], line=None), replace(other.rules[name], line=None)) for name in rules]
+    return one.mlflow != other.mlflow or any(before != after for before, after in settings)
+
+
+async def _report(  # noqa: PLR0913  # who, by what, and what is known beforehand
+    world: World,
+    reader: Reader,
+    pull: Pull,
+    branches: Branches,
+    policy: Policy,
+    given: Mapping[str, Any] | None,
+) -> Report:
     subject = await placed(world.store, pull, branches, policy.config)
-    facts = await gather(reader, subject, pull.payload, branches, policy.config)
+    facts = await gather(reader, subject, pull.payload, branches, policy.config, given)
     return evaluate(facts, policy.config)

@@ -116,6 +116,14 @@ def effect(total: int, different: int) -> Phrase:
     return say("With the new policy, {some} {are} judged differently:", some=some, are=are)
 
 
+def effect_is_not_known() -> Phrase:
+    return say("What the new one means for other open pull requests, only the App can show.")
+
+
+def judges_runs_alike() -> Phrase:
+    return say("both policies judge runs alike")
+
+
 def takes_effect_on(branch: str) -> Phrase:
     return say("The new policy takes effect when it reaches {branch}, the default branch.", branch=branch)
 
