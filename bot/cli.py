@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "bot.commands",
     "config": "bot.commands",
     "demo": "bot.demo.command",
+    "doctor": "bot.doctor.command",
     "explain": "bot.commands",
     "init": "bot.commands",
     "jobs": "bot.serve",

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Hire, hire, serve
+from bot.github.manifest import EVENTS, PERMISSIONS
 from bot.jobs.opening import open_queue
 from bot.jobs.port import Queue
 from bot.settings import Settings
@@ -24,17 +25,6 @@ from sandbox.github.server import Sandbox
 SECRET = "the sandbox's secret"
 NOWHERE = "http://127.0.0.1:9/webhook"
 """Where webhooks go until the server listens."""
-
-PERMISSIONS = {
-    "actions": "read",
-    "checks": "write",
-    "contents": "read",
-    "members": "read",
-    "merge_queues": "read",
-    "pull_requests": "write",
-}
-EVENTS = ("merge_group", "pull_request", "pull_request_review", "push", "repository", "workflow_run")
-"""GitHub adds those about checks: https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_run"""
 
 
 @dataclass(frozen=True, slots=True)

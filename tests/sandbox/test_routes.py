@@ -51,7 +51,7 @@ async def test_every_route_answers_as_described(
 
 async def _read(client: Client, repo: Repo, team: str) -> None:
     sha = repo.sha("feature/x")
-    run = await repo.run_workflow("train", "feature/x")
+    run = await repo.run_workflow("train.yml", "feature/x")
     for path in (
         *("", "/branches", "/branches/main", "/branches/main/protection", "/rules/branches/dev"),
         *("/branches/main/protection/required_status_checks", "/collaborators/bob/permission"),
@@ -143,6 +143,7 @@ async def _as_app(github: Sandbox, acme: Organisation, app: Developer, installat
         wanted = {"repositories": ["forecast"], "permissions": {"checks": "write"}}
         await itself.post(f"/app/installations/{installation.id}/access_tokens", wanted)
         await github.delivered()
+        await itself.get("/app/hook/config")
         deliveries = await itself.get("/app/hook/deliveries")
         await itself.get(f"/app/hook/deliveries/{deliveries[0]['id']}")
         await itself.post(f"/app/hook/deliveries/{deliveries[0]['id']}/attempts", status=202)

@@ -14,7 +14,8 @@ import aiohttp
 
 from bot.app import Hire, hire
 from bot.demo import stage
-from bot.demo.stage import EVENTS, PERMISSIONS, SECRET
+from bot.demo.stage import SECRET
+from bot.github.manifest import EVENTS, PERMISSIONS
 from bot.tracking.server import NO_SERVERS, Servers
 from sandbox.github.people.app import Developer
 from sandbox.github.server import Sandbox

@@ -99,6 +99,13 @@ def list_repositories(ask: Ask) -> Answer:
     return Answer(answer.body | {"repository_selection": selection}, headers=answer.headers)
 
 
+@routes.app("GET", "/app/hook/config")
+def get_hook_config(ask: Ask) -> Answer:
+    """Tell where webhooks go; the secret is masked, as GitHub does."""
+    given = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": ask.app.webhook_url}
+    return Answer({name: value for name, value in given.items() if value is not None})
+
+
 @routes.app("GET", _DELIVERIES)
 def list_deliveries(ask: Ask) -> Answer:
     """List deliveries, newest first; pages follow one another by a cursor, not by number."""

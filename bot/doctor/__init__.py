@@ -1,0 +1,1 @@
+"""Says what is wrong with the set-up of a server: ``headgate doctor``."""
