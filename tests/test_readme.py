@@ -28,17 +28,26 @@ def test_every_command_prints_what_is_shown() -> None:
     assert run_all(TEXT) == TEXT
 
 
-def test_policies_load_and_the_hook_is_one_that_we_publish() -> None:
+def test_policies_load() -> None:
+    policies = [block for block in blocks("yaml") if not {"repos", "jobs"} & set(yaml.safe_load(block))]
+    assert len(policies) == 2
+    assert all(isinstance(read(block.encode()), Config) for block in policies)
+
+
+def test_the_hook_is_one_that_we_publish() -> None:
     published = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
-    loaded = 0
-    for block in blocks("yaml"):
-        given = yaml.safe_load(block)
-        if "repos" in given:
-            assert {hook["id"] for repository in given["repos"] for hook in repository["hooks"]} <= published
-        else:
-            assert isinstance(read(block.encode()), Config)
-            loaded += 1
-    assert loaded
+    (given,) = (given for block in blocks("yaml") if "repos" in (given := yaml.safe_load(block)))
+    assert {hook["id"] for repository in given["repos"] for hook in repository["hooks"]} <= published
+
+
+def test_the_workflow_is_one_that_we_publish_called_with_what_it_takes() -> None:
+    (given,) = (given for block in blocks("yaml") if "jobs" in (given := yaml.safe_load(block)))
+    (job,) = given["jobs"].values()
+    name = re.fullmatch(r"OWNER/headgate/(\.github/workflows/[a-z-]+\.yml)@0{40}", job["uses"])
+    assert name
+    published = yaml.safe_load((ROOT / name[1]).read_text("utf-8"))[True]["workflow_call"]
+    assert set(job["with"]) <= set(published["inputs"])
+    assert set(job["secrets"]) <= set(published["secrets"])
 
 
 def test_every_block_is_of_a_kind_that_is_tested() -> None:
