@@ -60,7 +60,7 @@ class World:
         if len(self._since) > MOST_STATES:
             del self._since[next(iter(self._since))]
         waited = (now - since).total_seconds()
-        return Reader(self.api(repository), self.pool, repository, self.known(repository), now, waited)
+        return Reader(self.api(repository), repository, self.known(repository), now, waited, self.pool)
 
     def policies(self, repository: Repository) -> PolicyReader:
         return PolicyReader(self.api(repository), repository, self.known(repository))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.gather.remote.known import Known
@@ -25,11 +25,11 @@ class Reader:
     """One evaluation: ``now`` is when it began, ``waited`` for how many seconds this state has been waited for."""
 
     api: Api
-    pool: Pool
     repository: Repository
     known: Known
     now: datetime
     waited: float = 0.0
+    pool: Pool = field(default_factory=Pool)
 
     @property
     def since(self) -> datetime:
