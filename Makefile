@@ -31,8 +31,10 @@ lint: $(READY) ## The part of check that is no test
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[a-z]*-*.yml
-	@if ls .github/workflows/*.yml >/dev/null 2>&1; then \
-		$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml; fi
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions actions/*/action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --quiet --offline --strict-collection --persona=auditor actions .github/workflows
+	$(BIN)/python -m scripts.lint_actions
 
 docs: $(READY) ## Write what is generated: docs/rules, docs/configuration.md, the JSON Schema, README's examples
 	@$(BIN)/python -m scripts.docs

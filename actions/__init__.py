@@ -1,0 +1,1 @@
+"""The published Actions: an `action.yml` and one module each, with the standard library and nothing else."""
