@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.clock import utc_now
-from bot.errors import Undecided, UsageProblem
-from bot.gather.event import MergeGroupEvent, PushEvent, read_event
+from bot.errors import NothingToJudge, Undecided, UsageProblem
+from bot.gather.event import Event, MergeGroupEvent, PushEvent, read_event
+from bot.gather.governing import policy_for, read_change
 from bot.gather.local import LocalFacts
-from bot.gather.policy import Policy, find_policy
+from bot.gather.policy import Policy, default_branch, find_policy, read_policy
 from bot.gather.pushed import PushFacts
 from bot.gather.source import Source, gather
 from bot.git import subjects
@@ -22,6 +23,7 @@ from policies.config import Config
 from policies.evaluate import evaluate
 from policies.facts import PullRequest, Sha
 from policies.gitflow.model import BranchModel, bind
+from policies.words import blind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +39,39 @@ class Question:
     remote: str | None = None
 
 
-class NothingToJudge(Exception):
-    """The branch is not merged anywhere from here; the message says so. Not a failure."""
-
-
 def judge(question: Question, clock: Callable[[], datetime] = utc_now) -> tuple[Judged, ...]:
     """Answer a question: one judgement, or one for each pull request of a merge group.
 
     Raises UsageProblem and PolicyProblem for what the caller can mend, NothingToJudge where no merge is in sight.
     """
     clone = Clone(Git(question.repo), question.remote)
+    if question.event:
+        return _of_event(clone, read_event(question.event), question, clock)
     policy = find_policy(clone, question.config, question.extends)
-    event = read_event(question.event) if question.event else None
-    if isinstance(event, PushEvent):
-        return (_judged(_push(clone, event), policy, clock()),)
-    if isinstance(event, MergeGroupEvent):
-        grouped = _grouped(clone, event)
-        return tuple(_judged(_local(clone, policy.config, each), policy, clock()) for each in grouped)
-    if isinstance(event, PullRequest):
-        return (_judged(_local(clone, policy.config, _present(clone, event)), policy, clock()),)
     asked = _asked(clone, policy.config, question)
     note = () if question.base else (f"Judged as a pull request into {asked.base}; name another target with --base.",)
     return (_judged(_local(clone, policy.config, asked, opened=False), policy, clock(), note),)
+
+
+def _of_event(clone: Clone, event: Event, question: Question, clock: Callable[[], datetime]) -> tuple[Judged, ...]:
+    subject, branch = event.subject, event.default_branch or default_branch(clone)
+    if isinstance(subject, PushEvent):
+        policy = _governing(clone, branch, None, question)
+        return (_judged(_push(clone, subject), policy, clock()),)
+    if isinstance(subject, MergeGroupEvent):
+        policy = _governing(clone, branch, None, question)
+        grouped = _grouped(clone, subject)
+        return tuple(_judged(_local(clone, policy.config, each), policy, clock()) for each in grouped)
+    subject = _present(clone, subject)
+    policy = _governing(clone, branch, subject, question)
+    judged = _judged(_local(clone, policy.config, subject), policy, clock())
+    return (replace(judged, change=read_change(clone, branch, subject, question.extends)),)
+
+
+def _governing(clone: Clone, branch: str | None, subject: PullRequest | None, question: Question) -> Policy:
+    if question.config is not None:
+        return Policy(read_policy(question.config, question.extends), str(question.config))
+    return policy_for(clone, branch, subject, question.extends)
 
 
 def _judged(source: Source, policy: Policy, moment: datetime, notes: tuple[str, ...] = ()) -> Judged:
@@ -66,12 +79,15 @@ def _judged(source: Source, policy: Policy, moment: datetime, notes: tuple[str, 
     if policy.note:
         notes = (*notes, policy.note)
     if policy.config.mlflow is not None:
-        notes = (*notes, "The policy has an mlflow section; this version reads it but does not judge metrics.")
+        notes = (*notes, "Metrics are not compared here: the server does that, or headgate metrics.")
     return Judged(facts, evaluate(facts, policy.config), policy, notes)
 
 
 def _local(clone: Clone, config: Config, pull_request: PullRequest, *, opened: bool = True) -> LocalFacts:
     model = bind(config.branches, clone.branches, [pull_request.base])
+    base = model.classify(pull_request.base)
+    if opened and base is not None and base.stack:
+        pull_request = replace(pull_request, stack=blind.stack_is_on_github(pull_request.base))
     return LocalFacts(clone, pull_request, model, opened=opened)
 
 

@@ -17,7 +17,8 @@ from rich.progress import track
 from bot import backtest as backtesting
 from bot import check as checking
 from bot import init as initialising
-from bot.errors import EXIT_BLOCKED, EXIT_PASS, EXIT_UNDECIDED, UsageProblem
+from bot import skeleton
+from bot.errors import EXIT_BLOCKED, EXIT_PASS, EXIT_UNDECIDED, NothingToJudge, Undecided, UsageProblem
 from bot.gather.policy import read_policy
 from bot.git.merges import FoundMerge
 from bot.judged import Judged
@@ -52,8 +53,9 @@ def repository_options(command: Command) -> Command:
 @click.option("--base", help="The branch to merge into; default: where a branch of this type goes.")
 @click.option("--event", type=FILE, help="A workflow's event file (GITHUB_EVENT_PATH) instead of --head and --base.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--report", type=FILE, help="Also write the report as JSON into this file.")
 @click.option("-v", "--verbose", is_flag=True, help="Also say why rules had nothing to judge.")
-def check(*, form: str, event: Path | None, verbose: bool, **asked: Any) -> int:
+def check(*, form: str, event: Path | None, report: Path | None, verbose: bool, **asked: Any) -> int:
     """Judge one branch as the pull request it would be.
 
     Nothing is fetched, written or checked out; what the clone does not hold is reported with the command that
@@ -64,15 +66,21 @@ def check(*, form: str, event: Path | None, verbose: bool, **asked: Any) -> int:
     question = checking.Question(**{**asked, "event": event, "head": None if event else asked["head"]})
     try:
         judged = checking.judge(question)
-    except checking.NothingToJudge as reason:
-        return _nothing(str(reason), form)
+    except NothingToJudge as reason:
+        return _nothing(str(reason), form, report)
+    except (UsageProblem, Undecided) as problem:
+        if form == "github":
+            _tell_workflow(workflow.commands_of_problem(problem), markdown.page_of_problem(problem))
+        raise
+    if report:
+        _write(report, machine.as_json(judged))
     if form == "json":
         click.echo(machine.as_json(judged))
     elif form == "github":
-        _print_for_workflow(judged)
+        _tell_workflow(workflow.commands(judged), markdown.page(judged))
     else:
         _print_for_people(judged, verbose=verbose)
-    return exit_code(worst(each.report.outcome for each in judged))
+    return exit_code(worst(each.outcome for each in judged))
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -85,9 +93,14 @@ def _given_on_command_line(name: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
-def _nothing(reason: str, form: str) -> int:
+def _nothing(reason: str, form: str, report: Path | None) -> int:
+    said = machine.dumps({"format": machine.FORMAT, "verdict": "pass", "rules": [], "notes": [reason]})
+    if report:
+        _write(report, said)
     if form == "json":
-        click.echo(machine.dumps({"format": machine.FORMAT, "verdict": "pass", "rules": [], "notes": [reason]}))
+        click.echo(said)
+    elif form == "github":
+        click.echo(workflow.notice(reason))
     else:
         click.echo(visible(reason, 1_000))
     return EXIT_PASS
@@ -101,13 +114,20 @@ def _print_for_people(judged: tuple[Judged, ...], *, verbose: bool) -> None:
         terminal.show(each, console, verbose=verbose)
 
 
-def _print_for_workflow(judged: tuple[Judged, ...]) -> None:
-    for line in workflow.commands(judged):
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _tell_workflow(lines: Iterable[str], text: str) -> None:
+    for line in lines:
         click.echo(line)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as page:
-            page.write(markdown.page(judged))
+            page.write(text)
 
 
 @click.command()
@@ -186,7 +206,14 @@ def schema() -> None:
 @click.command()
 @click.option("--repo", type=DIRECTORY, default=Path(), help="The clone; default: here.")
 @click.option("--force", is_flag=True, help="Overwrite the file that is there.")
-def init(*, repo: Path, force: bool) -> None:
+@click.option("--ml", is_flag=True, help="Also write what a repository that trains models needs; what is there stays.")
+def init(*, repo: Path, force: bool, ml: bool) -> None:
     """Write a commented policy file that fits the branches of this clone."""
-    path = initialising.init(repo, force=force)
-    click.echo(f"Wrote {visible(os.path.relpath(path))}. Next: headgate check, then headgate backtest.")
+    if not ml:
+        path = initialising.init(repo, force=force)
+        click.echo(f"Wrote {visible(os.path.relpath(path))}. Next: headgate check, then headgate backtest.")
+        return
+    if force:
+        raise UsageProblem("--ml keeps every file that is there; leave --force out.")
+    for line in skeleton.told(skeleton.start(repo, skeleton.installation())):
+        click.echo(line)

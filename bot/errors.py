@@ -16,5 +16,9 @@ class UsageProblem(Exception):
         return [f"headgate: {self}"]
 
 
+class NothingToJudge(Exception):
+    """Nothing is merged from here; the message says so. Not a failure."""
+
+
 class Undecided(Exception):
     """It cannot be told; the message says why. Never taken for a pass. Exit code 3."""

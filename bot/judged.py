@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.gather.policy import Policy
+from bot.report.change import PolicyChange
 from policies.facts import Facts
-from policies.verdict import Report
+from policies.verdict import Outcome, Report, worst
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One pull request or push with its report. ``notes`` are things a reader should know, one sentence each."""
+    """One pull request or push with its report. ``notes`` are things a reader should know, one sentence each.
+
+    ``change`` is what the pull request does to the policy, where it does anything.
+    """
 
     facts: Facts
     report: Report
     policy: Policy
     notes: tuple[str, ...] = ()
+    change: PolicyChange | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """That of the report; and nothing passes that would break the policy."""
+        return worst((self.report.outcome, Outcome.FAIL if self.change and self.change.errors else Outcome.PASS))

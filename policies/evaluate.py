@@ -31,7 +31,9 @@ def needed(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> f
     wanted: set[str] = set()
     for rule in _asked(rules, facts):
         setting = config.rules[rule.name]
-        if _severity(setting, facts, model) is not Severity.OFF and _skipped(rule, facts, model, config) is None:
+        if _severity(setting, facts, model) is Severity.OFF or _end_of_stack(rule, facts) is not None:
+            continue
+        if _skipped(rule, facts, model, config) is None:
             wanted.update(rule.needed_with(setting.options))
     return frozenset(wanted) - {"pull_request", "push", "branches"}
 
@@ -65,6 +67,9 @@ def _verdict(rule: Rule, facts: Facts, config: Config, model: BranchModel) -> Ve
     if severity is Severity.OFF:
         return None
     try:
+        unseen = _end_of_stack(rule, facts)
+        if unseen is not None:
+            return _concluded(rule, severity, (unseen,))
         reason = _skipped(rule, facts, model, config)
         if reason is not None:
             return Verdict(rule.name, severity, Outcome.SKIP, reason=reason)
@@ -72,6 +77,12 @@ def _verdict(rule: Rule, facts: Facts, config: Config, model: BranchModel) -> Ve
     except Exception as error:  # noqa: BLE001  # a crash is this rule's verdict alone; the others still speak
         finding = Finding(blind.rule_crashed(rule.name, type(error).__name__), blind.report_fault())
         return Verdict(rule.name, severity, Outcome.ERROR, (finding,))
+
+
+def _end_of_stack(rule: Rule, facts: Facts) -> Unavailable | None:
+    """Return why it cannot be told where the stack ends that decides, or None."""
+    pull_request = facts.pull_request
+    return pull_request.stack if rule.follows_stack and isinstance(pull_request, PullRequest) else None
 
 
 def _skipped(rule: Rule, facts: Facts, model: BranchModel, config: Config) -> Phrase | None:

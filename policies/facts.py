@@ -45,7 +45,8 @@ class Absent:
 class PullRequest:
     """A pull request, open or only meant: ``number`` is None where somebody asks before opening one.
 
-    ``root`` is the branch that a stack of pull requests ends in, where that is known; otherwise None.
+    ``root`` is the branch that a stack of pull requests ends in; None where it is no stack. ``stack`` says why nobody
+    could look where a stack ends that this may be part of; None where somebody has looked.
     ``title``, ``body`` and ``author`` are None when there is no pull request to have them; a branch that is not there
     (deleted, or not fetched) has no SHA.
     """
@@ -61,6 +62,7 @@ class PullRequest:
     draft: bool = False
     fork: bool = False
     root: str | None = None
+    stack: Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ class Rule:
     options: type[Options] = Options
     spares: Callable[..., frozenset[str]] | None = None
     """Which facts are not needed with certain options; the check is then handed None for them."""
+    follows_stack: bool = False
+    """Its verdict depends on where a stack of pull requests ends, so without that it is not known."""
 
     @property
     def docs(self) -> str:

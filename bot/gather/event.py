@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.errors import UsageProblem
+from bot.errors import NothingToJudge, UsageProblem
 from policies.facts import PullRequest, Sha
 
 LARGEST = 25 * 1024 * 1024
@@ -38,22 +38,39 @@ class MergeGroupEvent:
     head_sha: Sha
 
 
-Event = PullRequest | PushEvent | MergeGroupEvent
+Subject = PullRequest | PushEvent | MergeGroupEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, and the default branch of the repository, whose policy holds; None where the file lacks it."""
+
+    subject: Subject
+    default_branch: str | None = None
 
 
 def read_event(path: Path) -> Event:
-    """Read an event file. Raises UsageProblem where it is not one of the three events that can be judged."""
+    """Read an event file.
+
+    Raises UsageProblem where it is none of the three events that can be judged, NothingToJudge for a push of a tag.
+    """
     payload = load(path)
     try:
-        if "pull_request" in payload:
-            return read_pull_request(payload["pull_request"])
-        if "merge_group" in payload:
-            group = payload["merge_group"]
-            return MergeGroupEvent(_branch(group["base_ref"]), _sha(group["base_sha"]), _sha(group["head_sha"]))
-        if "ref" in payload and "after" in payload:
-            return _push(payload)
+        repository = payload.get("repository")
+        default_branch = _text(repository["default_branch"]) if repository else None
+        return Event(_subject(payload, path), default_branch)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UsageProblem(f"{path} is not the payload that GitHub documents: {_missing(error)}.") from error
+
+
+def _subject(payload: dict[str, Any], path: Path) -> Subject:
+    if "pull_request" in payload:
+        return read_pull_request(payload["pull_request"])
+    if "merge_group" in payload:
+        group = payload["merge_group"]
+        return MergeGroupEvent(_branch(group["base_ref"]), _sha(group["base_sha"]), _sha(group["head_sha"]))
+    if "ref" in payload and "after" in payload:
+        return _push(payload)
     raise UsageProblem(
         f"{path} is about no pull request, push or merge group; give the file that GITHUB_EVENT_PATH names."
     )
@@ -100,7 +117,7 @@ def read_pull_request(given: Mapping[str, Any]) -> PullRequest:
 
 def _push(given: dict[str, Any]) -> PushEvent:
     if not given["ref"].startswith("refs/heads/"):
-        raise UsageProblem("The event is a push of a tag; only pushes to branches are judged.")
+        raise NothingToJudge("The event is a push of a tag; only pushes to branches are judged.")
     before, after = (None if given[key] == NO_COMMIT else _sha(given[key]) for key in ("before", "after"))
     return PushEvent(_branch(given["ref"]), before, after)
 

@@ -27,7 +27,7 @@ from policies.facts import (
 from policies.gitflow.foreign_commits import MOST_COMMITS
 from policies.gitflow.model import BranchModel
 from policies.phrase import command
-from policies.words import blind
+from policies.words import blind, skips
 
 MOST_ROOTS = 100
 """First commits of a branch that other branches are searched for; a usual branch has one."""
@@ -209,6 +209,9 @@ class LocalFacts:
 
     def reviews(self) -> Absent | Unavailable:
         return blind.reviews_are_on_github() if self.opened else Absent(blind.no_reviews_yet())
+
+    def metrics(self) -> Absent:
+        return Absent(skips.metrics_are_compared_elsewhere())
 
 
 def _moment(unix: str) -> datetime:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from bot.errors import UsageProblem
 from bot.git.clone import Clone
-from bot.git.command import GitError
-from policies.config import Config, ConfigErrors, default, read
+from policies.config import Config, ConfigErrors, Position, Problem, default, read
 from policies.config.document import LARGEST
+from policies.facts import Sha
+from policies.phrase import Phrase
+from policies.words import policy as words
 
 PATH = ".github/headgate.yml"
 MISSPELT = ".github/headgate.yaml"
+PRESET = "preset gitflow"
+TOP = Position(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +45,35 @@ class PolicyProblem(UsageProblem):
         return [f"{self.label}:{place.line}:{place.column}: {said}" for place, said in places]
 
 
+def problem(label: str, message: Phrase, position: Position = TOP) -> PolicyProblem:
+    """Return what is wrong with a policy that was not even read as one."""
+    return PolicyProblem(label, ConfigErrors((Problem(position, message),)))
+
+
 def find_policy(clone: Clone, given: Path | None = None, extended: Path | None = None) -> Policy:
     """Return the policy: ``given``, else the default branch's, else the work tree's, else the preset ``gitflow``."""
     if given is not None:
         return Policy(read_policy(given, extended), str(given))
     branch = default_branch(clone)
-    committed = _committed(clone, branch) if branch else None
+    tip = clone.base_tip(branch) if branch else None
+    label = f"{PATH} on {branch}"
+    committed = committed_policy(clone, tip, label) if tip else None
     in_tree = _in_work_tree(clone)
     if committed is not None:
-        label = f"{PATH} on {branch}"
         changed = in_tree is not None and in_tree != committed
         note = f"The work tree has another {PATH}; to try it, add --config {PATH}." if changed else None
         return Policy(parse(committed, label, extended), label, note)
     if in_tree is not None:
         note = f"{PATH} is not on {branch} yet; until then the preset gitflow holds there." if branch else None
         return Policy(parse(in_tree, PATH, extended), PATH, note)
-    return Policy(default(), "preset gitflow")
+    return Policy(default(), PRESET)
+
+
+def policy_at(clone: Clone, tip: Sha, branch: str, extended: Path | None = None) -> Policy:
+    """Return the policy at a commit of ``branch``, as the server would; raises PolicyProblem and UsageProblem."""
+    label = f"{PATH} on {branch}"
+    committed = committed_policy(clone, tip, label)
+    return Policy(default(), PRESET) if committed is None else Policy(parse(committed, label, extended), label)
 
 
 def read_policy(path: Path, extended: Path | None = None) -> Config:
@@ -100,21 +117,19 @@ def default_branch(clone: Clone) -> str | None:
     return next((name for name in ("main", "master") if name in clone.branches.tips), None)
 
 
-def _committed(clone: Clone, branch: str) -> bytes | None:
-    tip = clone.base_tip(branch)
-    if tip is None:
+def committed_policy(clone: Clone, tip: Sha, label: str) -> bytes | None:
+    """Return the policy file of a commit, or None if it has none; raises PolicyProblem where it is no file."""
+    kinds = {}
+    for entry in clone.git.run("ls-tree", "-z", "--full-tree", tip, "--", PATH, MISSPELT).split("\0")[:-1]:
+        about, path = entry.split("\t", 1)
+        kinds[path] = about.split(" ")[1]
+    if PATH not in kinds:
+        if MISSPELT in kinds:
+            raise problem(label, words.misspelt(MISSPELT, PATH))
         return None
-    if _blob(clone, tip, MISSPELT) is not None and _blob(clone, tip, PATH) is None:
-        raise UsageProblem(f"{branch} has {MISSPELT}; the policy file is called {PATH}: rename it.")
-    return _blob(clone, tip, PATH)
-
-
-def _blob(clone: Clone, tip: str, path: str) -> bytes | None:
-    try:
-        text = clone.git.run("cat-file", "blob", f"{tip}:{path}")
-    except GitError:
-        return None
-    return text.encode("utf-8", "surrogateescape")
+    if kinds[PATH] != "blob":
+        raise problem(label, words.not_a_file(PATH))
+    return clone.git.run("cat-file", "blob", f"{tip}:{PATH}").encode("utf-8", "surrogateescape")
 
 
 def _in_work_tree(clone: Clone) -> bytes | None:

@@ -10,18 +10,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
-from bot.gather.policy import MISSPELT, PATH, Policy, PolicyProblem
+from bot.gather.policy import MISSPELT, PATH, PRESET, TOP, Policy, PolicyProblem, problem
 from bot.gather.remote.known import Known
 from bot.github.errors import Forbidden, NotFound, Unreachable
 from bot.github.port import Api
 from bot.github.repository import Repository
-from policies.config import Config, ConfigErrors, Position, Problem, default, read
+from policies.config import Config, ConfigErrors, Position, default, read
 from policies.config.document import LARGEST, Document, parse
 from policies.facts import Sha
 from policies.phrase import Phrase
 from policies.words import faults, policy
-
-TOP = Position(1, 1)
 
 Fetch = Callable[[], Awaitable[Any]]
 
@@ -42,8 +40,8 @@ class PolicyReader:
         data = await self._file(sha, PATH, label)
         if data is None:
             if await self._file(sha, MISSPELT, label) is not None:
-                raise _problem(label, policy.misspelt(MISSPELT, PATH))
-            return Policy(default(), "preset gitflow")
+                raise problem(label, policy.misspelt(MISSPELT, PATH))
+            return Policy(default(), PRESET)
         return Policy(await self._parsed(data, label), label)
 
     async def differ(self, one: Sha, other: Sha) -> bool:
@@ -63,8 +61,8 @@ class PolicyReader:
             return first
         try:
             organisation = await self._organisation(first.extends)
-        except _NotExtendable as problem:
-            raise _problem(label, problem.said, _place_of_extends(data)) from problem
+        except _NotExtendable as error:
+            raise problem(label, error.said, _place_of_extends(data)) from error
         return _read(data, label, organisation)
 
     async def _organisation(self, full_name: str) -> Config:
@@ -104,7 +102,7 @@ class PolicyReader:
             raise
         except Forbidden as error:
             if "too_large" in error.said:
-                raise _problem(label, policy.larger_than_github_gives(LARGEST)) from error
+                raise problem(label, policy.larger_than_github_gives(LARGEST)) from error
             raise
 
 
@@ -114,9 +112,9 @@ def _decoded(answer: Any, label: str) -> bytes:
     https://docs.github.com/en/rest/repos/contents#get-repository-content
     """
     if not isinstance(answer, dict) or answer.get("type") != "file":
-        raise _problem(label, policy.not_a_file(PATH))
+        raise problem(label, policy.not_a_file(PATH))
     if answer.get("encoding") != "base64" or answer.get("size", 0) > LARGEST:
-        raise _problem(label, faults.too_large(int(answer.get("size", 0)), LARGEST))
+        raise problem(label, faults.too_large(int(answer.get("size", 0)), LARGEST))
     return base64.b64decode(answer["content"])
 
 
@@ -138,7 +136,3 @@ class _NotExtendable(Exception):
 def _place_of_extends(data: bytes) -> Position:
     document = parse(data)
     return document.where(("extends",)) if isinstance(document, Document) else TOP
-
-
-def _problem(label: str, message: Phrase, position: Position = TOP) -> PolicyProblem:
-    return PolicyProblem(label, ConfigErrors((Problem(position, message),)))

@@ -248,6 +248,9 @@ class PastFacts:
     def paths(self) -> Absent:
         return Absent(blind.not_in_history("which paths a pull request was about"))
 
+    def metrics(self) -> Absent:
+        return Absent(blind.not_in_history("what was measured"))
+
 
 def _tags(git: Git) -> list[_DatedTag]:
     """Read the tags that point to commits, annotated or not."""

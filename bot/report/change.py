@@ -44,11 +44,12 @@ class Effect:
 class PolicyChange:
     """What a pull request does to the policy: ``errors`` where the new file cannot be used, else its effects.
 
-    ``elsewhere`` is the default branch, where the pull request goes into another one and so has no effect yet.
+    ``effects`` is None where nobody knows the other open pull requests. ``elsewhere`` is the default branch, where the
+    pull request goes into another one and so has no effect yet.
     """
 
     errors: ConfigErrors | None = None
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...] | None = ()
     elsewhere: str | None = None
 
 
@@ -72,9 +73,11 @@ def problems(errors: ConfigErrors) -> str:
 
 def effect_section(change: PolicyChange) -> Section:
     """Say what the new policy would do to the other open pull requests."""
-    effects = change.effects
+    effects = change.effects or ()
     different = [effect for effect in effects if effect.newly_blocks or effect.no_longer_blocks]
     effect = policy.effect(len(effects), len(different))
+    if change.effects is None:
+        effect = policy.effect_is_not_known()
     if change.elsewhere is not None:
         effect = policy.takes_effect_on(change.elsewhere)
     said = policy.judged_by_present() + say(" ") + effect

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.judged import Judged
 from policies.facts import PullRequest, Push
-from policies.verdict import Finding, Outcome, Report, Verdict, worst
+from policies.verdict import Finding, Outcome, Verdict, worst
 from policies.words.why import WHY
 
 FORMAT = 1
@@ -18,7 +18,7 @@ def as_json(judged: tuple[Judged, ...]) -> str:
     """Return the JSON text of a judgement; several (a merge group) stand under ``pull_requests``."""
     if len(judged) == 1:
         return dumps({"format": FORMAT, **_judged(judged[0])})
-    verdict = worst(each.report.outcome for each in judged).value
+    verdict = worst(each.outcome for each in judged).value
     return dumps({"format": FORMAT, "verdict": verdict, "pull_requests": [_judged(each) for each in judged]})
 
 
@@ -29,11 +29,25 @@ def dumps(value: object) -> str:
 
 def _judged(judged: Judged) -> dict[str, Any]:
     return {
-        **_report(judged.report),
+        "verdict": judged.outcome.value,
+        "rules": [_verdict(verdict) for verdict in judged.report.verdicts],
         **_subject(judged),
         "policy": judged.policy.label,
         "as_of": judged.report.as_of.isoformat(),
         "notes": list(judged.notes),
+        **_change(judged),
+    }
+
+
+def _change(judged: Judged) -> dict[str, Any]:
+    if judged.change is None or judged.change.errors is None:
+        return {}
+    problems = judged.change.errors.problems
+    return {
+        "policy_errors": [
+            {"line": each.position.line, "column": each.position.column, "message": each.message.plain()}
+            for each in problems
+        ]
     }
 
 
@@ -48,10 +62,6 @@ def _subject(judged: Judged) -> dict[str, Any]:
             "number": pull_request.number,
         }
     return {"branch": push.branch} if isinstance(push, Push) else {}
-
-
-def _report(report: Report) -> dict[str, Any]:
-    return {"verdict": report.outcome.value, "rules": [_verdict(verdict) for verdict in report.verdicts]}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

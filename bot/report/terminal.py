@@ -9,9 +9,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.judged import Judged
+from policies.config import ConfigErrors
 from policies.facts import PullRequest, Push
 from policies.phrase import Foreign, Phrase, visible
 from policies.verdict import Finding, Outcome, Remedy, Verdict
+from policies.words.policy import at, breaks_the_policy
 from policies.words.why import WHY
 
 MOST_DETAILS = 10
@@ -38,10 +40,12 @@ def console() -> Console:
 def show(judged: Judged, console: Console, *, verbose: bool = False) -> None:
     """Print one judgement; with ``verbose`` also why each other rule had nothing to judge."""
     report = judged.report
-    mark, word, style = _HEADLINES[report.outcome]
-    if report.outcome is Outcome.PASS and report.warnings:
+    mark, word, style = _HEADLINES[judged.outcome]
+    if judged.outcome is Outcome.PASS and report.warnings:
         word = f"{word}, with {len(report.warnings)} warning{'s'[: len(report.warnings) > 1]}"
     console.print(Text.assemble((f"{mark} ", style), subject_of(judged), ("  ", ""), (word, style)), soft_wrap=True)
+    if judged.change and judged.change.errors:
+        _show_errors(judged.change.errors, console)
     for verdict in (*report.blocking, *report.warnings):
         console.print()
         _show_verdict(verdict, console)
@@ -53,6 +57,13 @@ def show(judged: Judged, console: Console, *, verbose: bool = False) -> None:
     _line(console, Text.assemble(("policy  ", "dim"), (visible(judged.policy.label), "dim")), 2)
     for note in judged.notes:
         _line(console, Text(visible(note, 500), "dim italic"), 2)
+
+
+def _show_errors(errors: ConfigErrors, console: Console) -> None:
+    console.print()
+    console.print(Text.assemble("  ", (breaks_the_policy().plain(), "bold red")), soft_wrap=True)
+    for each in errors.problems:
+        _line(console, styled(at(each.position.line, each.position.column) + each.message), 4)
 
 
 def _show_skipped(skipped: list[Verdict], console: Console, *, verbose: bool) -> None:

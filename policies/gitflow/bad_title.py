@@ -34,7 +34,7 @@ class BadTitle(Options):
 
 
 def applies(pull_request: PullRequest) -> Phrase | None:
-    return skips.no_title_yet() if pull_request.title is None else None
+    return skips.no_title(pull_request.number) if pull_request.title is None else None
 
 
 def check(pull_request: PullRequest, options: BadTitle) -> Findings:

@@ -47,4 +47,4 @@ def check(pull_request: PullRequest, model: BranchModel) -> Findings:
     yield Finding(offences.feature_in_freeze(pull_request.head, kind.name if kind else None, release), advice)
 
 
-RULE = Rule(name="feature-in-freeze", since="0.1.0", check=check, applies=applies)
+RULE = Rule(name="feature-in-freeze", since="0.1.0", check=check, applies=applies, follows_stack=True)

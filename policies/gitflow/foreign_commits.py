@@ -148,4 +148,4 @@ def _remedy(pull_request: PullRequest, model: BranchModel, other: str) -> Remedy
     return remedies.wait_or_start_again(pull_request.head, pull_request.base, other, may_be_base=may_be_base)
 
 
-RULE = Rule(name="foreign-commits", since="0.1.0", check=check, applies=applies)
+RULE = Rule(name="foreign-commits", since="0.1.0", check=check, applies=applies, follows_stack=True)

@@ -46,7 +46,7 @@ def story(pull_request: PullRequest, pattern: str) -> str | None:
 
 def applies(pull_request: PullRequest, options: MissingStory) -> Phrase | None:
     nothing_yet = pull_request.title is None and pull_request.body is None
-    return skips.no_title_yet() if nothing_yet and story(pull_request, options.pattern) is None else None
+    return skips.no_title(pull_request.number) if nothing_yet and story(pull_request, options.pattern) is None else None
 
 
 def check(pull_request: PullRequest, options: MissingStory) -> Findings:

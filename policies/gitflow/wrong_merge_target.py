@@ -93,4 +93,6 @@ def _remedy(pull_request: PullRequest, model: BranchModel, kind: BranchType) -> 
     return remedies.change_base(target, pull_request.number)
 
 
-RULE = Rule(name="wrong-merge-target", since="0.1.0", check=check, applies=applies, options=WrongMergeTarget)
+RULE = Rule(
+    name="wrong-merge-target", since="0.1.0", check=check, applies=applies, options=WrongMergeTarget, follows_stack=True
+)

@@ -65,6 +65,17 @@ def reviews_are_on_github() -> Unavailable:
     return Unavailable(say("Reviews are on GitHub; neither the clone nor the event file holds them."))
 
 
+def stack_is_on_github(base: str) -> Unavailable:
+    """Advisory: the pull request below is blocked where the stack goes astray, and this one goes no further."""
+    return Unavailable(
+        say(
+            "Where the stack ends is known on GitHub: neither the clone nor the event file says what {base} goes into.",
+            base=base,
+        ),
+        advisory=True,
+    )
+
+
 def no_production() -> Phrase:
     return say("there is no production branch here")
 

@@ -47,12 +47,18 @@ def hotfix_names_topic() -> Phrase:
     return say("the hotfix is named after its topic, not after a version")
 
 
-def no_title_yet() -> Phrase:
+def no_title(number: int | None) -> Phrase:
+    if number is not None:
+        return say("the title of #{n} is on GitHub; history does not hold it", n=number)
     return say("there is no pull request yet, so there is no title to judge")
 
 
 def no_approval_wanted() -> Phrase:
     return say("no approval is asked for here")
+
+
+def metrics_are_compared_elsewhere() -> Phrase:
+    return say("metrics are compared by the server, or with {command}", command="headgate metrics")
 
 
 def not_yet_known() -> Phrase:

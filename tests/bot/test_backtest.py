@@ -184,6 +184,17 @@ def test_the_tables_and_the_json_agree(team: Team, headgate: Headgate) -> None:
     assert all(entry["blocked_by"][0]["messages"] for entry in blocked)
 
 
+def test_a_policy_that_judges_runs_is_replayed_without_them(team: Team, headgate: Headgate, tmp_path: Path) -> None:
+    """What was measured then is not in the history, and the rest of the verdict does not suffer."""
+    policy = tmp_path / "policy.yml"
+    policy.write_text("mlflow: {server: main, metrics: {rmse: {goal: minimize, tolerance: 2%, gate: true}}}\n")
+    with_runs, without = (
+        headgate("backtest", "--repo", team.desk.clone, "--format", "json", *config).json["verdicts"]
+        for config in (("--config", policy), ())
+    )
+    assert with_runs == without
+
+
 def test_a_default_branch_without_a_role_is_pointed_out(tmp_path: Path, headgate: Headgate) -> None:
     desk = Desk(tmp_path, "repo")
     desk.commit("A", "first", {"a": "1\n"})

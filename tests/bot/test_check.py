@@ -1,44 +1,17 @@
-"""The contract of ``headgate check``: exit codes, formats, events, and where the policy comes from."""
+"""The contract of ``headgate check``: exit codes, formats, and where the policy comes from."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.desk import Desk
+from tests.bot.checking import commit_policy, feature
 from tests.bot.conftest import Headgate
 
-
-@pytest.fixture
-def feature(desk: Desk) -> Desk:
-    desk.start("feature/x", "dev")
-    desk.commit("A", "feat: x", {"x.py": "1\n"})
-    desk.publish()
-    return desk
-
-
-def write(path: Path, payload: object) -> Path:
-    path.write_text(json.dumps(payload))
-    return path
-
-
-def payload(desk: Desk, head: str = "feature/x", base: str = "dev", **changes: Any) -> dict[str, Any]:
-    """A pull request as GitHub sends it, as far as it is read."""
-    repository = {"full_name": "acme/forecast"}
-    pull_request = {
-        "number": 12,
-        "title": "feat: forecast by store",
-        "body": None,
-        "draft": False,
-        "user": {"login": "ada"},
-        "head": {"ref": head, "sha": desk.git("rev-parse", head), "repo": repository},
-        "base": {"ref": base, "sha": desk.git("rev-parse", base), "repo": repository},
-    }
-    return {"action": "opened", "pull_request": pull_request | changes}
-
+__all__ = ["feature"]
 
 # --- exit codes and formats ---
 
@@ -105,11 +78,11 @@ def test_the_workflow_format_annotates_and_writes_the_summary_page(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     asked = ("check", "--repo", feature.clone, "--head", "feature/x", "--format", "github")
     assert headgate(*asked, "--base", "main").out.startswith("::error title=headgate%3A wrong-merge-target::")
-    assert headgate(*asked, "--base", "dev").out == "::notice title=headgate::may be merged\n"
+    assert headgate(*asked, "--base", "dev").out == "::notice title=headgate::May be merged\n"
     page = summary.read_text()
     assert "## `feature/x` → `main`" in page
     assert "```sh\ngh pr create --base dev\n```" in page
-    assert "**✅ May be merged**" in page
+    assert "**`feature/x` may be merged into `dev`." in page
 
 
 def test_the_checked_out_branch_is_judged_where_its_type_goes(feature: Desk, headgate: Headgate) -> None:
@@ -143,115 +116,17 @@ def test_the_pre_push_hook_judges_the_branch_that_is_pushed(
     assert headgate("check", "--repo", feature.clone).code == 0
 
 
-# --- events ---
-
-
-def test_a_pull_request_event_brings_title_author_and_number(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
-    event = write(tmp_path / "event.json", payload(feature, base="main", title="forecast"))
-    answer = headgate("check", "--repo", feature.clone, "--event", event, "--format", "json")
-    assert answer.code == 1
-    assert answer.findings("wrong-merge-target")[0]["commands"] == ["gh pr edit 12 --base dev"]
-    assert answer.outcome("bad-title") == "fail"
-    assert answer.outcome("missing-approval") == "unknown", "reviews are not in the event"
-
-
-@pytest.mark.parametrize("repository", [None, {"full_name": "eve/forecast"}])
-def test_a_forks_main_is_not_our_production_branch(
-    feature: Desk, headgate: Headgate, tmp_path: Path, repository: object
-) -> None:
-    changed = payload(feature, head="feature/x")
-    changed["pull_request"]["head"] |= {"ref": "main", "repo": repository}
-    event = write(tmp_path / "event.json", changed)
-    answer = headgate("check", "--repo", feature.clone, "--event", event, "--format", "json")
-    assert answer.blocking == {"unknown-branch-type"}
-
-
-def test_a_commit_that_was_not_fetched_is_undecided(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
-    changed = payload(feature)
-    changed["pull_request"]["head"]["sha"] = "1" * 40
-    event = write(tmp_path / "event.json", changed)
-    assert headgate("check", "--repo", feature.clone, "--event", event).code == 3
-
-
-def test_a_push_event_finds_what_no_pull_request_brought(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
-    before = feature.git("rev-parse", "dev")
-    feature.merge("A", "feature/x", "dev", 12)
-    feature.commit("B", "quick fix", {"two.py": "3\n"})
-    event = write(
-        tmp_path / "push.json", {"ref": "refs/heads/dev", "before": before, "after": feature.git("rev-parse", "dev")}
-    )
-    answer = headgate("check", "--repo", feature.clone, "--event", event, "--format", "json")
-    (finding,) = answer.findings("direct-push")
-    assert finding["message"] == "1 commit reached `dev` without a pull request."
-    assert [line.split(" ", 1)[1] for line in finding["details"]] == ["`quick fix`"]
-
-
-def test_a_merge_group_is_judged_one_by_one(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
-    base = feature.git("rev-parse", "dev")
-    feature.start("gh-readonly-queue/dev/pr-13-abc", "dev")
-    feature.start("wild", "dev")
-    feature.commit("B", "fix: y", {"y.py": "1\n"})
-    feature.merge("A", "feature/x", "gh-readonly-queue/dev/pr-13-abc", 12)
-    feature.merge("B", "wild", "gh-readonly-queue/dev/pr-13-abc", 13)
-    group = {
-        "head_sha": feature.git("rev-parse", "HEAD"),
-        "head_ref": "refs/heads/gh-readonly-queue/dev/pr-13-abc",
-        "base_sha": base,
-        "base_ref": "refs/heads/dev",
-    }
-    event = write(tmp_path / "group.json", {"action": "checks_requested", "merge_group": group})
-    answer = headgate("check", "--repo", feature.clone, "--event", event, "--format", "json")
-    assert (answer.code, answer.json["verdict"]) == (1, "fail")
-    assert {pr["head"]: pr["verdict"] for pr in answer.json["pull_requests"]} == {"feature/x": "pass", "wild": "fail"}
-
-
-def test_a_squashed_merge_group_is_undecided_never_green(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
-    base = feature.git("rev-parse", "dev")
-    feature.git("switch", "--quiet", "dev")
-    feature.commit("A", "feat: squashed (#12)", {"z.py": "1\n"})
-    head = feature.git("rev-parse", "dev")
-    group = {"head_sha": head, "base_sha": base, "base_ref": "refs/heads/dev", "head_ref": "q"}
-    event = write(tmp_path / "group.json", {"merge_group": group})
-    answer = headgate("check", "--repo", feature.clone, "--event", event)
-    assert answer.code == 3
-    assert "only the App can know" in answer.err
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"not json",
-        b"[]",
-        b"{}",
-        b'{"pull_request": null}',
-        b'{"pull_request": {"head": 3}}',
-        b'{"pull_request": {"head": {"ref": "x", "sha": "zz"}}}',
-        b'{"merge_group": {}}',
-        b'{"ref": "refs/tags/v1", "after": "0", "before": "0"}',
-        b'{"ref": "refs/heads/dev", "after": 3, "before": []}',
-        b'{"issue": {"number": 3}}',
-        b"[" * 100_000,
-        b"\xff\xfe",
-    ],
-)
-def test_a_bad_event_file_is_answered_in_one_line(
-    feature: Desk, headgate: Headgate, tmp_path: Path, content: bytes
-) -> None:
-    event = tmp_path / "event.json"
-    event.write_bytes(content)
-    answer = headgate("check", "--repo", feature.clone, "--event", event)
-    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
-    assert answer.err.startswith("headgate: ")
+def test_the_report_is_written_beside_what_is_printed(feature: Desk, headgate: Headgate, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    asked = ("check", "--repo", feature.clone, "--head", "feature/x", "--base", "main", "--report", report)
+    assert headgate(*asked).out.startswith("✗ feature/x")
+    assert json.loads(report.read_text())["verdict"] == "fail"
+    answer = headgate(*asked[:-1], tmp_path / "nowhere" / "report.json")
+    assert (answer.code, answer.out) == (2, "")
+    assert "report.json cannot be written: No such file or directory." in answer.err
 
 
 # --- where the policy comes from ---
-
-
-def commit_policy(desk: Desk, text: str, branch: str = "main") -> None:
-    desk.git("switch", "--quiet", branch)
-    desk.commit("A", "ci: policy", {".github/headgate.yml": text})
-    desk.publish()
 
 
 def test_the_policy_of_the_default_branch_counts_and_not_the_heads(desk: Desk, headgate: Headgate) -> None:
@@ -309,3 +184,15 @@ def test_an_extended_policy_is_asked_for_and_then_enforced(feature: Desk, headga
     answer = headgate("config", "validate", weaker, "--extends", organisation)
     assert answer.code == 2
     assert "weaker.yml:3:14: `acme/.github` has `bad-title` at `error`" in answer.err
+
+
+def test_metrics_are_left_to_the_server_and_that_is_said(feature: Desk, headgate: Headgate) -> None:
+    section = (
+        "mlflow: {server: main, experiment: sales, metrics: {rmse: {goal: minimize, tolerance: 2%, gate: true}}}\n"
+    )
+    commit_policy(feature, section)
+    answer = headgate("check", "--repo", feature.clone, "--head", "feature/x", "--base", "dev", "--format", "json")
+    assert (answer.code, answer.outcome("metric-regression")) == (0, "skip")
+    reasons = {rule["reason"] for rule in answer.json["rules"] if rule["rule"] in ("metric-regression", "stale-run")}
+    assert reasons == {"metrics are compared by the server, or with `headgate metrics`"}
+    assert "Metrics are not compared here: the server does that, or headgate metrics." in answer.json["notes"]

@@ -88,6 +88,7 @@ PULL_REQUEST = st.builds(
     draft=st.booleans(),
     fork=st.booleans(),
     root=st.none() | BASE,
+    stack=st.none() | BLIND,
 )
 BRANCHES = st.builds(
     world.Branches,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from policies.evaluate import evaluate
+from policies.evaluate import evaluate, needed
 from policies.facts import Absent, Facts, PullRequest, Unavailable
 from policies.phrase import say
 from policies.rule import Rule
@@ -67,3 +67,20 @@ def test_a_warning_stays_one() -> None:
 def test_what_does_not_block_is_shown_beside_what_does() -> None:
     assert verdict(DOUBTFUL, WRONG).findings == (DOUBTFUL, WRONG)
     assert [finding.message.plain() for finding in verdict(DOUBTFUL, UNSEEN).findings] == ["doubtful", "unseen"]
+
+
+@pytest.mark.parametrize(("unseen", "severity"), [(UNSEEN, Severity.ERROR), (UNCLEAR, Severity.WARNING)])
+def test_a_rule_that_follows_a_stack_is_not_asked_where_nobody_sees_its_end(
+    unseen: Unavailable, severity: Severity
+) -> None:
+    def check(pull_request: PullRequest, tags: object) -> Iterator[Said]:
+        yield WRONG
+
+    facts = Facts(NOON, PullRequest("feature/x", "feature/y", stack=unseen), tags=())
+    for follows, outcome in ((True, Outcome.UNKNOWN), (False, Outcome.FAIL)):
+        rule = Rule(name="bad-version", since="0.1.0", check=check, follows_stack=follows)
+        assert needed(facts, config_of(b""), [rule]) == (frozenset() if follows else {"tags"})
+        (only,) = evaluate(facts, config_of(b""), [rule]).verdicts
+        assert only.outcome is outcome
+        if follows:
+            assert (only.severity, only.findings) == (severity, (Finding(unseen.why),))

@@ -19,7 +19,7 @@ from bot.report.opinion import Annotation, CheckRun, Opinion
 from policies.facts import Unavailable
 from policies.phrase import say
 from policies.verdict import Remedy
-from tests.bot.report import worlds
+from tests.bot.report import models, worlds
 from tests.bot.report.worlds import HEAD
 
 CASES = Path(__file__).with_name("cases")
@@ -106,7 +106,19 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "closed-before-it-was-judged": lambda: shown(abandoned(HEAD)),
     "comment-blocked": lambda: told(opinion_of(worlds.feature_into_main()), before=False),
     "comment-mended": lambda: told(opinion_of(worlds.fine()), before=True),
-    "workflow-summary": lambda: workflow_page((worlds.feature_into_main(), worlds.fine())),
+    "model-better": lambda: alone(opinion_of(models.improved())),
+    "comment-model-better": lambda: told(opinion_of(models.improved()), before=False),
+    "comment-model-worse": lambda: told(opinion_of(models.worse()), before=False),
+    "comment-model-noisy": lambda: told(opinion_of(models.noisy()), before=False),
+    "comment-model-single-run": lambda: told(opinion_of(models.single()), before=False),
+    "comment-model-first": lambda: told(opinion_of(models.first()), before=False),
+    "comment-model-other-data": lambda: told(opinion_of(models.other_data()), before=False),
+    "comment-model-two-baselines": lambda: told(opinion_of(models.two_baselines()), before=False),
+    "comment-models": lambda: told(opinion_of(models.several()), before=False),
+    "comment-model-hostile": lambda: told(opinion_of(models.hostile()), before=False),
+    "comment-model-evaluated": lambda: told(opinion_of(models.evaluated()), before=False),
+    "workflow-summary": lambda: workflow_page((worlds.feature_into_main(),)),
+    "workflow-summary-of-a-group": lambda: workflow_page((worlds.feature_into_main(), worlds.fine())),
 }
 
 

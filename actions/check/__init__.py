@@ -1,0 +1,1 @@
+"""The Action `check`: the policies without a server."""
