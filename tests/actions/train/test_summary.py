@@ -1,0 +1,174 @@
+"""What people read of a training, and that nothing in it acts; the plots are drawn by the real Mermaid."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+import mermaidx  # type: ignore[import-untyped] # it ships no types
+import pytest
+
+from actions.train.plot import MOST_POINTS, chart
+from actions.train.session import Session
+from actions.train.summary import MOST_METRICS, MOST_RUNS, Told, markdown
+from actions.train.tracking import Run
+
+HOSTILE = '"]\n```\n<script>alert(1)</script> | @everyone `x` [a](javascript:b) \u202e%% --> -0.1e5'
+
+
+def training(**changes: object) -> Told:
+    given = {
+        "session": Session("1", "a" * 40, "b" * 40, "a" * 40, 7, "https://github.com/acme/forecast/actions/runs/1"),
+        "status": "finished",
+        "seconds": 75.0,
+        "runs": (),
+        "main": None,
+        "killed": (),
+        "metric": None,
+        "axis": "",
+        "points": (),
+    }
+    return Told(**(given | changes))  # type: ignore[arg-type]  # the fields of a dataclass by name
+
+
+def run(name: str, metrics: Mapping[str, float] | None = None, parent: str | None = None) -> Run:
+    return Run(f"id-{name}", name, "1", "FINISHED", 0, parent, metrics or {})
+
+
+def nowhere(_run: Run) -> None:
+    return None
+
+
+def drawn(source: str | None) -> str:
+    """Return the picture; Mermaid raises where it does not understand."""
+    assert source is not None
+    found = re.fullmatch(r"```mermaid\n([^`]*)\n```", source)
+    assert found is not None, source
+    return str(mermaidx.render(found[1]).svg())
+
+
+def test_it_says_how_it_ended_and_what_came_of_it() -> None:
+    one, two = run("one", {"rmse": 0.5, "mae": math.nan}), run("two", {"rmse": 1 / 3, "r2": -math.inf})
+    told = training(runs=[one, two, run("fold", {"x": 1.0}, parent=one.id)], main=one, metric="rmse", killed=["two"])
+    assert markdown(told, lambda run: f"https://mlflow.example.com/{run.id}") == (
+        "## Training\n\n"
+        "The training for commit `aaaaaaaaaa` of #7 finished after 1 min 15 s.\n\n"
+        "| Metric | [`one`](https://mlflow.example.com/id-one) | [`two`](https://mlflow.example.com/id-two) |\n"
+        "| --- | --- | --- |\n"
+        "| `rmse` | 0.5 | 0.333333 |\n"
+        "| `mae` | NaN | – |\n"
+        "| `r2` | – | -∞ |\n"
+        "| *status* | `FINISHED` | `FINISHED` |\n\n"
+        "Nested runs, to be found in the report: 1.\n\n"
+        "Left open, and marked as killed: `two`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("failed", "failed after 4.2 s"),
+        ("timed-out", "was ended by its time limit after 4.2 s"),
+        ("cancelled", "was cancelled after 4.2 s"),
+        ("no-run", "logged no run in 4.2 s"),
+    ],
+)
+def test_other_endings(status: str, words: str) -> None:
+    assert f"`aaaaaaaaaa` of #7 {words}." in markdown(training(status=status, seconds=4.24), nowhere)
+
+
+def test_hostile_names_are_inert() -> None:
+    one = run(HOSTILE, {HOSTILE: 1.0})
+    told = training(runs=[one], main=one, killed=[HOSTILE], metric=HOSTILE, axis="step", points=[(HOSTILE, 1.0)])
+    text = markdown(told, nowhere)
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 4
+    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text.partition("```mermaid\n")[0])
+    assert not re.search(r"script|everyone|javascript|\u202e", outside)
+    assert text.count("```mermaid\n") == 1
+    drawn(text[text.index("```mermaid") :])
+
+
+def test_many_runs_and_metrics_are_cut_and_counted() -> None:
+    runs = [run(f"r{n}", {f"m{m:03}": 1.0 for m in range(MOST_METRICS + 3)}) for n in range(MOST_RUNS + 2)]
+    text = markdown(training(runs=runs, main=runs[0], metric="m041"), nowhere)
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(rows) == MOST_METRICS + 3
+    assert rows[2].startswith("| `m041` |")
+    assert rows[2].count("|") == MOST_RUNS + 2
+    assert "Further runs, likewise: 2." in text
+    assert "Further metrics, likewise: 3." in text
+
+
+SERIES: dict[str, Sequence[float]] = {
+    "falling": [3.0, 2.0, 1.5],
+    "one": [2.5],
+    "one below zero": [-2.5],
+    "zero": [0.0],
+    "equal": [1.0, 1.0],
+    "all zero": [0.0, 0.0],
+    "tiny": [1.5e-9, 2.5e-9],
+    "smallest": [5e-324, 1e-320],
+    "huge": [1.7e308, -1.7e308],
+    "negative": [-1.0, -2.0],
+    "close": [0.912345, 0.912346],
+    "holes": [1.0, math.nan, math.inf, 2.0],
+}
+
+
+@pytest.mark.parametrize("values", SERIES.values(), ids=SERIES)
+def test_every_series_is_in_plain_decimals(values: Sequence[float]) -> None:
+    source = plotted(values)
+    finite = [value for value in values if math.isfinite(value)]
+    low, high = re.findall(r"(-?\d+\.\d+) --> (-?\d+\.\d+)$", source, re.MULTILINE)[0]
+    drawn_values = re.findall(r"^ +(?:line|bar) \[(.*)\]$", source, re.MULTILINE)[0].split(", ")
+    assert len(drawn_values) == len(finite)
+    assert all(re.fullmatch(r"-?\d{1,6}\.\d{6}", text) for text in drawn_values)
+    assert all(float(low) <= float(text) <= float(high) for text in drawn_values)
+    assert float(low) < float(high)
+
+
+def test_the_real_mermaid_takes_letters_of_any_language() -> None:
+    assert "größe" in drawn(chart("größe", "步", [("名", 1.0), ("имя", 2.0)]))
+
+
+@pytest.mark.parametrize("name", ["one below zero", "all zero", "smallest", "huge", "holes"])
+def test_the_real_mermaid_draws_it(name: str) -> None:
+    assert "rmse" in drawn(plotted(SERIES[name]))
+
+
+def plotted(values: Sequence[float]) -> str:
+    source = chart("rmse", "step", [(str(step), value) for step, value in enumerate(values)])
+    assert source is not None
+    return source
+
+
+def test_what_cannot_be_drawn_is_not() -> None:
+    assert chart("rmse", "step", []) is None
+    assert chart("rmse", "step", [("0", math.nan)]) is None
+
+
+def test_runs_of_one_name_are_points_of_their_own() -> None:
+    names = ["train", "train", "train (2)", "train", "é" * 100, "é" * 101]
+    source = chart("rmse", "run", [(name, 1.0) for name in names])
+    assert source is not None
+    long = "é" * 57 + "..."
+    labels = ["train", "train (2)", "train (2) (2)", "train (3)", long, f"{long} (2)"]
+    assert f'"run" [{", ".join(json.dumps(label, ensure_ascii=False) for label in labels)}]' in source
+
+
+def test_small_values_are_drawn_as_multiples() -> None:
+    source = chart("rmse", "step", [("0", 2e-9), ("1", 4e-9)])
+    assert source is not None
+    assert '"rmse in 10^-9" 1.800000 --> 4.200000' in source
+    assert "line [2.000000, 4.000000]" in source
+
+
+def test_long_series_keep_their_ends() -> None:
+    source = chart("rmse", "step", [(str(step), float(step)) for step in range(1000)])
+    assert source is not None
+    assert source.count('", "') == MOST_POINTS - 1
+    assert '["0", ' in source
+    assert ', "999"]' in source
