@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("bot", "policies", "sandbox")
+ROOMS = ("actions", "bot", "policies", "sandbox")
 
 PURE = frozenset(
     {
@@ -96,6 +96,10 @@ def _may_import(module: str, name: str) -> bool:
         if (module == "bot.web" or module.startswith("bot.web.")) and reaches_pipeline:
             return False
         return target != "sandbox" or module == DEMO or module.startswith(f"{DEMO}.")
+    if room == "actions":
+        shared = name.startswith("policies.phrase") or name == "policies"
+        trains = target == "mlflow" and module.startswith("actions.train")
+        return target in sys.stdlib_module_names | {"actions"} or shared or trains
     return target not in ("bot", "policies")
 
 
@@ -160,6 +164,10 @@ VIOLATIONS = {
     "the web does the work, relatively": ("bot.web.webhook", "from .. import pipeline"),
     "another part of the bot that is called like the demo": ("bot.demonstration", "from sandbox.story import build"),
     "the web does part of the work": ("bot.web.pages", "from bot.pipeline import run"),
+    "an Action knows the bot": ("actions.check.x", "from bot import cli"),
+    "an Action judges": ("actions.check.x", "from policies.evaluate import evaluate"),
+    "an Action uses a library": ("actions.lint.x", "import yaml"),
+    "an Action that does not train uses MLflow": ("actions.test.x", "import mlflow"),
     "the sandbox knows the bot": ("sandbox.story", "from bot import git"),
     "the sandbox knows the policies": ("sandbox.story", "if True:\n    import policies.facts"),
     "the sandbox knows the tests": ("sandbox.story", "import tests"),
@@ -181,6 +189,8 @@ ALLOWED = {
     "the bot does what it likes": ("bot.cli", "import os, subprocess\nfrom policies.evaluate import evaluate"),
     "the demo plays in the sandbox": ("bot.demo.play", "from sandbox.story import build"),
     "the jobs do the work": ("bot.jobs", "from bot import pipeline"),
+    "an Action escapes as the policies do": ("actions.toolkit", "from policies.phrase import inert"),
+    "the Action train uses the MLflow that is there": ("actions.train.x", "import mlflow"),
     "the sandbox uses its libraries": ("sandbox.story", "import subprocess"),
 }
 
