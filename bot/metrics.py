@@ -180,14 +180,15 @@ async def _gathered(
 
 def _show(judged: Judged, compared: tuple[ModelComparison, ...], form: str) -> None:
     from bot.report import machine, markdown, terminal  # noqa: PLC0415  # see above
-    from bot.tracking import table  # noqa: PLC0415  # likewise
+    from bot.report.metrics import machine as values  # noqa: PLC0415  # likewise
+    from bot.report.metrics import terminal as tables  # noqa: PLC0415  # likewise
 
     if form == "json":
-        said = json.loads(machine.as_json((judged,))) | {"models": table.as_json(compared)}
+        said = json.loads(machine.as_json((judged,))) | {"models": values.as_json(compared)}
         click.echo(machine.dumps(said))
     elif form == "markdown":
-        click.echo(f"{table.markdown(table.tables(compared))}\n\n{markdown.page((judged,))}")
+        click.echo(markdown.page((judged,)), nl=False)
     else:
         console = terminal.console()
-        table.show(table.tables(compared), console)
+        tables.show(compared, frozenset(verdict.rule for verdict in judged.report.blocking), console)
         terminal.show(judged, console)

@@ -97,7 +97,7 @@ def _may_import(module: str, name: str) -> bool:
             return False
         return target != "sandbox" or module == DEMO or module.startswith(f"{DEMO}.")
     if room == "actions":
-        shared = name.startswith("policies.phrase") or name == "policies"
+        shared = name == "policies" or name.startswith(("policies.mermaid", "policies.phrase"))
         trains = target == "mlflow" and module.startswith("actions.train")
         return target in sys.stdlib_module_names | {"actions"} or shared or trains
     return target not in ("bot", "policies")

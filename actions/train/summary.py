@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.toolkit import table
-from actions.train.plot import chart
 from actions.train.session import Session
 from actions.train.tracking import Run
+from policies.mermaid import Plot, fenced, mermaid
 from policies.phrase import Phrase, say
 
 MOST_RUNS = 6
 MOST_METRICS = 40
 """Columns and rows of the table; all that was logged is in the report."""
+
+MOST_POINTS = 20
+"""More labels than that run into one another."""
 
 OUTCOMES = {
     "finished": "finished after {took}",
@@ -47,10 +50,25 @@ def markdown(told: Told, page: Callable[[Run], str | None]) -> str:
     if shown:
         parts.append(_table(shown, told.metric, page))
     parts.extend(phrase.markdown() for phrase in _remarks(told, shown))
-    drawn = chart(told.metric, told.axis, told.points) if told.metric else None
-    if drawn:
-        parts.append(drawn)
-    return "\n\n".join(parts)
+    return "\n\n".join((*parts, *_plot(told)))
+
+
+def _plot(told: Told) -> Iterator[str]:
+    """Draw the metric; a single value says more in the table."""
+    points = _thinned([(label, value) for label, value in told.points if math.isfinite(value)])
+    labels, values = tuple(label for label, _ in points), tuple(value for _, value in points)
+    source = mermaid(Plot(told.metric or "", (values,), labels))
+    if source is not None:
+        yield say("{metric} by {axis}:", metric=told.metric or "", axis=Phrase((told.axis,))).markdown()
+        yield fenced(source)
+
+
+def _thinned(points: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Keep the first, the last, and as many as can be read between them."""
+    if len(points) <= MOST_POINTS:
+        return points
+    gap = (len(points) - 1) / (MOST_POINTS - 1)
+    return [points[round(place * gap)] for place in range(MOST_POINTS)]
 
 
 def _first(told: Told) -> Phrase:

@@ -6,7 +6,7 @@ Each block is whole in itself, so that a page can be cut between two of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from policies.phrase import Phrase, say
 from policies.verdict import Finding, Outcome, Remedy, Verdict
@@ -94,7 +94,7 @@ def in_a_cell(sign: str, word: str) -> str:
     return f"{sign} {word}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; cells are Markdown in which a pipe is escaped already."""
-    lines = (head, ["---"] * len(head), *rows)
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[int] = ()) -> str:
+    """Return a table; cells are Markdown in which a pipe is escaped already. ``numbers`` are columns to the right."""
+    lines = (head, ["--:" if column in numbers else "---" for column in range(len(head))], *rows)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

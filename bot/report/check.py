@@ -93,7 +93,7 @@ def _together(ordered: Opinions, *, group: bool) -> Iterator[Part]:
 
 def _section_parts(opinion: Opinion) -> Iterator[Part]:
     for weight, section in enumerate(opinion.sections, start=1):
-        yield Part(joined([f"### {section.title}", section.body]), weight)
+        yield Part(section.markdown, weight)
 
 
 def _under_title(opinion: Opinion, body: str, *, alone: bool) -> str:

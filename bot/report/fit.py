@@ -43,13 +43,12 @@ def joined(blocks: Sequence[str]) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def fitted(parts: Sequence[Part], limit: int) -> str:
-    """Put parts together so that they fit into ``limit`` bytes, and say so where something had to go."""
+def fitted(parts: Sequence[Part], limit: int, remark: str = words.shortened().markdown()) -> str:
+    """Put parts together so that they fit into ``limit`` bytes, with a ``remark`` where something had to go."""
     kept = [part for part in parts if part.text]
     whole = joined([part.text for part in kept])
     if size(whole) <= limit:
         return whole
-    remark = words.shortened().markdown()
     room = limit - size(remark) - 2
     sizes = [size(part.text) + 2 for part in kept]
     while sum(sizes) > room and max(part.weight for part in kept) > 0:

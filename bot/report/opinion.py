@@ -25,10 +25,18 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page with a heading of its own; both Markdown, already inert."""
+    """A part of a page with a heading, if it has a ``title``; both Markdown, already inert.
+
+    ``commented``: our comment has it too, as soon as there is something to show, even where nothing blocks.
+    """
 
     title: str
     body: str
+    commented: bool = False
+
+    @property
+    def markdown(self) -> str:
+        return f"### {self.title}\n\n{self.body}" if self.title else self.body
 
 
 @dataclass(frozen=True, slots=True)

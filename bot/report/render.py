@@ -12,13 +12,17 @@ from bot.report.change import PolicyChange, effect_section, error_blocks
 from bot.report.details import details, what_was_seen
 from bot.report.fit import LONGEST_OUTPUT, Part, bare, fitted, joined, one_line
 from bot.report.marks import marks_of, marks_of_policy
+from bot.report.metrics import section as metrics
+from bot.report.metrics.order import Matter, what_matters
 from bot.report.opinion import Opinion, Section
 from policies.config import ConfigErrors
 from policies.facts import PullRequest, Push
+from policies.metrics.compare import comparisons
+from policies.metrics.comparison import ModelComparison
 from policies.phrase import Phrase, say
 from policies.verdict import Outcome, Report, Verdict, worst
 from policies.words import check as words
-from policies.words import policy
+from policies.words import models, policy
 
 _FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.UNKNOWN)
 """What a headline names first: a known offence before what kept us from deciding."""
@@ -38,14 +42,16 @@ def opinion(
     """
     report, pull_request = judged.report, judged.facts.pull_request
     errors = change.errors if change else None
+    compared = _compared(judged)
+    matter = what_matters(compared)
     if isinstance(pull_request, PullRequest):
         number, head, base = pull_request.number or 0, pull_request.head, pull_request.base
-        headline, lead = _headline(report, errors), _lead(report, pull_request, errors)
+        headline, lead = _headline(report, errors, matter), _lead(report, pull_request, errors, matter)
     else:
         number, head, base = 0, _branch(judged), ""
         headline, lead = _headline_of_push(report), _lead_of_push(report, head)
-    blocks = [block for verdict in report.blocking for block in verdict_blocks(verdict, docs)]
     marks, placed = marks_of(report)
+    blocks = [f"**{lead.markdown()}**", *(error_blocks(errors) if errors else ()), *_blocking(report, compared, docs)]
     if placed > len(marks):
         blocks.append(words.marks_left_out(len(marks), placed).markdown())
     return Opinion(
@@ -54,10 +60,10 @@ def opinion(
         base=base,
         outcome=worst((report.outcome, Outcome.FAIL if errors else Outcome.PASS)),
         headline=headline,
-        summary=_bounded([f"**{lead.markdown()}**", *(error_blocks(errors) if errors else ()), *blocks]),
+        summary=_bounded(blocks),
         details=details(judged, docs),
         annotations=(*(marks_of_policy(errors) if errors else ()), *marks),
-        sections=tuple(_sections(judged, change, docs)),
+        sections=tuple(_sections(judged, compared, change, docs)),
         seen=what_was_seen(judged, seen),
     )
 
@@ -80,14 +86,33 @@ def _branch(judged: Judged) -> str:
     return judged.facts.push.branch if isinstance(judged.facts.push, Push) else ""
 
 
-def _headline(report: Report, errors: ConfigErrors | None) -> str:
+def _compared(judged: Judged) -> tuple[ModelComparison, ...]:
+    """Compare the runs, where there is a policy for them and somebody could look."""
+    found = judged.facts.metrics
+    return comparisons(found) if isinstance(found, tuple) else ()
+
+
+def _blocking(report: Report, compared: tuple[ModelComparison, ...], docs: str | None) -> Iterator[str]:
+    """Say what blocks, below the numbers that may be the reason."""
+    if report.blocking:
+        yield metrics.summary(compared, _rules(report.blocking))
+    for verdict in report.blocking:
+        yield from verdict_blocks(verdict, docs)
+
+
+def _rules(verdicts: tuple[Verdict, ...]) -> frozenset[str]:
+    return frozenset(verdict.rule for verdict in verdicts)
+
+
+def _headline(report: Report, errors: ConfigErrors | None, matter: Matter | None) -> str:
     if errors:
         first = errors.problems[0]
         said = policy.breaks_policy(PATH, first.position.line) + first.message
         return one_line(said, _others(len(report.blocking)))
     if report.blocking:
-        return _worst_of(report.blocking)
-    return one_line(words.may_be_merged(len(report.warnings)))
+        return _worst_of(report.blocking, matter)
+    said = words.may_be_merged(len(report.warnings))
+    return one_line(said + say(": ") + matter.sentence if matter else said)
 
 
 def _headline_of_push(report: Report) -> str:
@@ -95,10 +120,10 @@ def _headline_of_push(report: Report) -> str:
     return _worst_of(wrong) if wrong else one_line(words.nothing_wrong())
 
 
-def _worst_of(verdicts: tuple[Verdict, ...]) -> str:
-    """Say the worst in its own words, and how many others there are."""
+def _worst_of(verdicts: tuple[Verdict, ...], matter: Matter | None = None) -> str:
+    """Say the worst in its own words, or by the number that matters, and how many others there are."""
     first = min(verdicts, key=lambda verdict: _FIRST.index(verdict.outcome))
-    said = first.findings[0].message
+    said = matter.sentence if matter and matter.rule == first.rule else first.findings[0].message
     if first.outcome is not Outcome.FAIL:
         said = words.could_not_decide() + said
     return one_line(said, f" ({first.rule}){_others(len(verdicts) - 1)}")
@@ -108,11 +133,19 @@ def _others(count: int) -> str:
     return bare(words.and_more(count)) if count else ""
 
 
-def _lead(report: Report, pull_request: PullRequest, errors: ConfigErrors | None) -> Phrase:
+def _lead(report: Report, pull_request: PullRequest, errors: ConfigErrors | None, matter: Matter | None) -> Phrase:
+    """Say the verdict, and the one number that matters if metrics were compared."""
+    verdict = _verdict(report, pull_request, errors, measured=matter is not None)
+    return verdict + say(" ") + matter.sentence if matter and not errors else verdict
+
+
+def _verdict(report: Report, pull_request: PullRequest, errors: ConfigErrors | None, *, measured: bool) -> Phrase:
     head, base = pull_request.head, pull_request.base
     rules = [verdict.rule for verdict in report.blocking]
     if errors:
         return policy.brings_broken_policy(head, base, PATH, rules)
+    if not rules and measured:
+        return models.is_free(head, base, [verdict.rule for verdict in report.warnings])
     if not rules:
         return words.is_free(head, base, len(report.warnings))
     known = report.outcome is Outcome.FAIL
@@ -133,10 +166,13 @@ def _bounded(blocks: Sequence[str]) -> str:
     return fitted([Part(joined(blocks))], LONGEST_OUTPUT)
 
 
-def _sections(judged: Judged, change: PolicyChange | None, docs: str | None) -> Iterator[Section]:
+def _sections(
+    judged: Judged, compared: tuple[ModelComparison, ...], change: PolicyChange | None, docs: str | None
+) -> Iterator[Section]:
     report = judged.report
     if change and not change.errors:
         yield effect_section(change)
+    yield from metrics.sections(compared, _rules(report.blocking), below=bool(report.blocking))
     if report.warnings:
         blocks = [block for verdict in report.warnings for block in verdict_blocks(verdict, docs)]
         yield Section(words.warnings().markdown(), _bounded(blocks))

@@ -11,3 +11,7 @@ def where_the_rest_is(check: str) -> Phrase:
 
 def mended(head: str, base: str) -> Phrase:
     return say("✓ Nothing blocks any more: {head} may be merged into {base}.", head=head, base=base)
+
+
+def shortened(check: str) -> Phrase:
+    return say("Shortened: GitHub takes no more than this. The check {check} and MLflow have all of it.", check=check)

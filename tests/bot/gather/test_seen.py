@@ -29,6 +29,7 @@ from policies.phrase import say
 from policies.words.seen import seen
 from sandbox.desk import Desk
 from tests.bot.gather.hub import Hub
+from tests.policies.metrics import build
 
 ONE = Sha("1" * 40)
 COMMIT = Commit(ONE, "a `subject` <b>")
@@ -71,6 +72,15 @@ TOLD: list[tuple[str, object, str]] = [
     ("reviews", (Review("a", "approved"),), "1 reviewer, 1 approved"),
     ("paths", frozenset({"a"}), "1 changed file"),
     ("paths", Unavailable(say("The clone is shallow.")), "The clone is shallow."),
+    ("metrics", (), "no model"),
+    (
+        "metrics",
+        (build.found(build.seeds((1.0, 2.0))), build.found(build.BLIND, build.seeds((1.0,)), model="churn")),
+        (
+            "`sales`: 2 runs; baseline `dev`: no run was found; "
+            "`churn`: The tracking server did not answer.; baseline `dev`: 1 run"
+        ),
+    ),
     ("reviews", Absent(say("there is no pull request yet")), "there is no pull request yet"),
 ]
 

@@ -27,11 +27,14 @@ from policies.words import check as words
 from tests.bot.report import worlds
 from tests.bot.report.worlds import HEAD, NOON
 from tests.policies.hostile import HOSTILE
-from tests.policies.readers import ITEM, MARKDOWN, PLAIN, TABLE, invisible_in, leaves
+from tests.policies.readers import ITEM, MARKDOWN, PLAIN, TABLE, Browser, invisible_in, leaves
 from tests.policies.strategies import CONFIGS, FACTS, TEXT
 
 OURS = PLAIN | TABLE | ITEM | {"fence", "heading_open", "heading_close", "strong_open", "strong_close", "softbreak"}
-"""What our own Markdown consists of: no links (nobody has said where the pages are), no images, no HTML."""
+"""What our own Markdown consists of: no links (nobody has said where the pages are), no images."""
+
+FOLDS = {"details", "detailsopen", "summary", "code"}
+"""What our own HTML consists of: parts that open with a click."""
 
 ACTS = re.compile(r"[@<>]|https?:|www\.|(?:^|[^ ])#(?!\d)|\bGH-")
 """What GitHub would make a mention, a reference or a link of, outside code."""
@@ -62,10 +65,24 @@ def elements(markdown: str) -> list[Token]:
 
 def assert_inert(markdown: str) -> None:
     found = elements(markdown)
-    assert {token.type for token in found} - {"inline"} <= OURS
+    assert {token.type for token in found} - {"inline", "html_block"} <= OURS
+    assert_folded([token.content for token in found if token.type == "html_block"])
     assert [token.content for token in found if token.type == "text" and ACTS.search(token.content)] == []
     assert not invisible_in(markdown.replace("\n", ""))
     markdown.encode("utf-8")
+
+
+def assert_folded(html: list[str]) -> None:
+    """Say that HTML consists of folds that are closed again, and that only code is foreign in it."""
+    browser, depth = Browser(), 0
+    for part in html:
+        assert (part.startswith("<details"), part.strip() == "</details>") in ((True, False), (False, True))
+        depth += 1 if part.startswith("<details") else -1
+        assert depth in (0, 1)
+        browser.feed(part)
+    assert depth == 0
+    assert set(browser.elements) <= FOLDS
+    assert not ACTS.search(re.sub("<[^>]*>", "", re.sub("<code>.*?</code>", "", "".join(html))))
 
 
 def assert_shown_safely(check: CheckRun) -> None:
@@ -85,7 +102,7 @@ def opinions(draw: st.DrawFn) -> Opinion:
     return render.opinion(found, seen=seen, change=draw(st.sampled_from((None, PolicyChange(effects=(effect,))))))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(opinions())
 def test_a_check_run_is_inert(opinion: Opinion) -> None:
     assert_shown_safely(check_run(HEAD, [opinion]))
@@ -97,7 +114,7 @@ def test_a_check_run_of_several_is_inert(several: list[Opinion], group: bool) ->
     assert_shown_safely(check_run(HEAD, several, group=group))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(opinions())
 def test_a_comment_is_inert(opinion: Opinion) -> None:
     said = comment(opinion, previous_comment_exists=True)

@@ -10,7 +10,7 @@ import pytest
 from bot.report import render
 from bot.report.check import check_run
 from bot.report.comment import MARKER, comment
-from bot.report.fit import LONGEST_COMMENT, LONGEST_OUTPUT, Part, cut, fitted, size
+from bot.report.fit import LONGEST_COMMENT, LONGEST_MARK, LONGEST_OUTPUT, Part, cut, fitted, size
 from bot.report.marks import MOST_MARKS
 from bot.report.opinion import Annotation, CheckRun, Opinion, Section
 from bot.report.request import batches, updated
@@ -129,7 +129,10 @@ def test_more_remarks_than_are_shown_are_not_even_stored() -> None:
 
 
 def test_an_opinion_is_not_stored_beyond_a_page_a_section() -> None:
-    assert size(json.dumps(verbose(1_000).to_json(), ensure_ascii=False)) < 1_000_000
+    told = verbose(1_000)
+    pages = 3 + len(told.sections)  # summary, details, what was seen
+    most = pages * LONGEST_OUTPUT + MOST_MARKS * (LONGEST_MARK + 200)
+    assert size(json.dumps(told.to_json(), ensure_ascii=False)) < most
 
 
 def test_the_same_remark_of_two_pull_requests_stands_once() -> None:

@@ -14,8 +14,8 @@ import pytest
 from bot.errors import UsageProblem
 from bot.gather.policy import PolicyProblem
 from bot.metrics import metrics
+from bot.report.metrics.terminal import sparkline
 from bot.tracking.found import Experiment
-from bot.tracking.table import sparkline
 from policies.metrics.runs import Point
 from tests.bot.tracking.lab import Lab, sha
 from tests.services.mlflow import READER, READER_PASSWORD, MlflowServer
@@ -117,8 +117,8 @@ def test_json_and_markdown(open_lab: Lab, policy: Path, run: Run) -> None:
     assert rmse["difference"] == pytest.approx(0.202)
     assert other["judgement"] == "shown"
     page = run(*asked(open_lab.server, experiment, "worse"), "--config", policy, "--format", "markdown").out
-    assert "| metric | baseline | candidate | difference | verdict | how | by step |" in page
-    assert "**❌ Blocked**" in page
+    assert "| Metric | Baseline (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}3) | Candidate" in page
+    assert page.splitlines()[2].startswith(f"**`{sha('worse')[:10]}` cannot be merged into `{sha('base')[:10]}` yet")
 
 
 def test_hostile_names_are_inert(open_lab: Lab, run: Run) -> None:

@@ -1,0 +1,1 @@
+"""What people read about metrics: in a check, in the comment on a pull request, in a terminal; and for programs."""

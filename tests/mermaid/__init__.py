@@ -1,0 +1,1 @@
+"""Every plot of ours, read by the real Mermaid, as GitHub reads it."""
