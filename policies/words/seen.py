@@ -113,13 +113,16 @@ def _metrics(fact: Sequence[ModelRuns]) -> Phrase:
 
 
 def _of_model(found: ModelRuns) -> Phrase:
-    head, base = (
-        _count(len(group.runs), "run") if isinstance(group, Group) else group.why
-        for group in (found.candidate, found.baseline.group)
-    )
+    head, base = map(_runs, (found.candidate, found.baseline.group))
     return say(
         "{name}: {head}; baseline {held}: {base}", name=found.name, head=head, held=found.baseline.name, base=base
     )
+
+
+def _runs(group: Group | Absent | Unavailable) -> Phrase:
+    if isinstance(group, Group):
+        return _count(len(group.runs), "run")
+    return group.why if isinstance(group, Absent) else say("not to be seen")
 
 
 def _listed(nothing: Phrase, phrases: Sequence[Phrase]) -> Phrase:
