@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy import stats
 
 from policies.metrics.comparison import Judgement
 from policies.metrics.contrast import ALPHA, CONFIDENCE, contrast
-from policies.metrics.gate import holm, judge
+from policies.metrics.gate import holm, judge, more_seeds
 from policies.metrics.sample import Sample
 
 SEED = 20240603
@@ -144,7 +144,7 @@ def share(truth: Truth) -> float:
     return float(truth.any(axis=-1).mean())
 
 
-def print_row(name: str, shares: Sequence[float]) -> None:
+def print_row(name: str, shares: Iterable[float]) -> None:
     print(f"{name:<28}" + "".join(f"{100 * each:>13.1f} %" for each in shares))
 
 
@@ -166,6 +166,9 @@ def main() -> int:
     print("\nThat make a metric worse by 2, 3 and 4: share that fails")
     for design in DESIGNS:
         print_row(design.name, [share(tested(*simulated(chance, design, loss), design).failed) for loss in (2, 3, 4)])
+    print("\nThat are inconclusive: share that the named number of further seeds decides, and twice as many")
+    for design in DESIGNS[:2]:
+        print_row(design.name, decided(chance, design))
     print(f"\nMost false alarms: {100 * max(alarms):.2f} % (limit {100 * LIMIT:g} % ± {100 * DOUBT:.2f})")
     print(f"Took {time.perf_counter() - started:.0f} s")
     return int(max(alarms) > LIMIT + DOUBT)
@@ -188,6 +191,29 @@ def several(chance: np.random.Generator, design: Design) -> float:
     check(ours, theirs, design, found)
     print_row(design.name, [share(each) for each in (found.failed, found.uncorrected, found.significant)])
     return share(found.failed)
+
+
+def decided(chance: np.random.Generator, design: Design) -> tuple[float, float]:
+    """Train as many further seeds as the message names, or twice as many, whose means and spreads are those before."""
+    counts = [0, 0, 0]
+    for ours, theirs in zip(*simulated(chance, design, 0.0), strict=True):
+        found = contrast(sample(ours[0], design), sample(theirs[0], design), 1)
+        more = more_seeds(found, MARGIN, ALPHA) if judge(found, MARGIN, found.p) is Judgement.INCONCLUSIVE else None
+        if more is None:
+            continue
+        counts[0] += 1
+        for times in (1, 2):
+            candidate = sample(further(chance, ours[0], times * more.candidate), design)
+            baseline = sample(further(chance, theirs[0], times * more.baseline), design)
+            now = contrast(candidate, baseline, 1)
+            counts[times] += judge(now, MARGIN, now.p) is not Judgement.INCONCLUSIVE
+        if counts[0] == JUDGED_AGAIN:
+            break
+    return counts[1] / counts[0], counts[2] / counts[0]
+
+
+def further(chance: np.random.Generator, values: Values, count: int) -> Values:
+    return np.concatenate([values, chance.normal(values.mean(), values.std(ddof=1), size=count)])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -13,20 +14,18 @@ from bot.tracking.examples import Results, read_examples
 from bot.tracking.found import (
     COMMIT_TAG,
     HEAD_TAG,
+    PARENT_TAG,
     Experiment,
     Found,
-    Logged,
     Page,
-    Version,
     is_commit_id,
     read_experiment,
     read_history,
-    read_models,
     read_page,
     read_run,
-    read_version,
 )
-from bot.tracking.rest import PATIENCE, Connection, CouldNotLook, Observer, Patience, Question, Rejected, Rest
+from bot.tracking.logged import Logged, Version, read_models, read_version, read_versions
+from bot.tracking.rest import PATIENCE, Connection, CouldNotLook, Observer, Patience, Question, Rejected, Rest, TooMuch
 from policies.facts import Absent
 from policies.metrics.runs import Point
 
@@ -35,8 +34,17 @@ API = "/api/2.0/mlflow"
 MOST_RUNS = 100
 """Runs of one page; one costs 0.4 seconds among 100,000, one of 1,000 up to four."""
 
+FEW_RUNS = 10
+"""Runs of one page where they have thousands of metrics: of such, a page of 100 takes the server half a minute."""
+
+LARGEST_PAGE, LONGEST_PAGE = 8 * 1024 * 1024, 10.0
+"""Bytes and seconds of a page from which on one of few runs is asked for."""
+
 MOST_OF_COMMIT = 1_000
 """Further runs of one commit, such as the trials of a search for hyperparameters."""
+
+MOST_MODELS = 500
+"""Logged models of all runs of a comparison; some trainings log one at each of many steps."""
 
 MOST_POINTS = 200
 """Points of a history, which MLflow picks evenly; nobody can see more in a small plot."""
@@ -77,9 +85,19 @@ class Tracking:
             raise CouldNotLook(words.deleted_experiment(self.name, name))
         return found
 
-    async def newest(self, experiments: Sequence[Experiment], *, most: int = MOST_RUNS, after: str = "") -> Page:
-        """Return the newest runs of all these experiments; ``after`` is the token of the page before."""
-        return await self._search(experiments, "", most, after)
+    async def newest(
+        self, experiments: Sequence[Experiment], *, most: int = MOST_RUNS, after: str = "", few: bool = False
+    ) -> Page:
+        """Return the newest runs of all these experiments; ``after`` is the token of the page before.
+
+        A page that is too much for the server is asked for again with ``few`` runs, and says so.
+        """
+        if not few:
+            try:
+                return await self._search(experiments, "", most, after, limited=True)
+            except TooMuch:
+                few = True
+        return replace(await self._search(experiments, "", FEW_RUNS, after), few=few)
 
     async def of_commit(self, experiments: Sequence[Experiment], tag: str, sha: str) -> tuple[Found, ...]:
         """Return the runs that name a commit under a tag. MLflow knows no *or*: each tag is a search of its own."""
@@ -101,7 +119,15 @@ class Tracking:
             return ()
         return (await self._search(experiments, f"attributes.run_id IN ({listed})", MOST_RUNS)).runs
 
-    async def _search(self, experiments: Sequence[Experiment], where: str, most: int, after: str = "") -> Page:
+    async def within(self, experiments: Sequence[Experiment], run_id: str) -> tuple[Found, ...]:
+        """Return the runs that are nested in one."""
+        if not _RUN_ID.fullmatch(run_id):
+            raise ValueError("not the id of a run")
+        return (await self._search(experiments, f"tags.`{PARENT_TAG}` = '{run_id}'", MOST_RUNS)).runs
+
+    async def _search(
+        self, experiments: Sequence[Experiment], where: str, most: int, after: str = "", *, limited: bool = False
+    ) -> Page:
         body = {
             "experiment_ids": [each.id for each in experiments],
             "filter": where,
@@ -109,7 +135,10 @@ class Tracking:
             "order_by": ["attributes.start_time DESC"],
             **({"page_token": after} if after else {}),
         }
-        return await self._rest.ask(Question(f"{API}/runs/search", words.runs(), body=body), read_page)
+        question = Question(f"{API}/runs/search", words.runs(), body=body)
+        if limited:
+            question = replace(question, largest=LARGEST_PAGE, longest=LONGEST_PAGE)
+        return await self._rest.ask(question, read_page)
 
     async def run(self, run_id: str) -> Found | Absent:
         """Return a run of whichever experiment; Absent if there is none."""
@@ -141,24 +170,38 @@ class Tracking:
         body = {
             "experiment_ids": sorted(set(experiment_ids)),
             "filter": f"source_run_id IN ({listed})",
-            "max_results": MOST_RUNS,
+            "max_results": MOST_MODELS,
         }
-        return await self._rest.ask(Question(f"{API}/logged-models/search", words.models(), body=body), read_models)
-
-    async def file(self, model_id: str, path: str, read: Callable[[bytes], Content]) -> Content | None:
-        """Return what a file of a logged model holds, whatever store it lies in; None if there is no such file.
-
-        ``read`` is called in a thread.
-        """
-        if not _MODEL_ID.fullmatch(model_id):
-            raise ValueError("not the id of a logged model")
-        question = Question(
-            f"/ajax-api/2.0/mlflow/logged-models/{model_id}/artifacts/files",
-            words.file(model_id, path),
-            query={"artifact_file_path": path},
+        found, more = await self._rest.ask(
+            Question(f"{API}/logged-models/search", words.models(), body=body), read_models
         )
+        if more:
+            raise CouldNotLook(words.too_many_models(MOST_MODELS))
+        return found
+
+    async def versions(self, run_ids: Iterable[str]) -> tuple[Version, ...]:
+        """Return the versions of registered models that were made of what these runs have logged."""
+        listed = ", ".join(f"'{each}'" for each in run_ids if _RUN_ID.fullmatch(each))
+        query = {"filter": f"run_id IN ({listed})", "max_results": MOST_RUNS}
+        question = Question(f"{API}/model-versions/search", words.models(), query=query)
+        return await self._rest.ask(question, read_versions)
+
+    async def file(self, model: str, path: str, read: Callable[[bytes], Content]) -> Content | None:
+        """Return what a file of a model holds, whatever store it lies in; None if there is no such file.
+
+        ``model`` is the id of a logged model; or, before MLflow 3, that of a run, a slash, and a folder of its
+        artifacts. ``read`` is called in a thread.
+        """
+        run_id, slash, folder = model.partition("/")
+        if _MODEL_ID.fullmatch(model):
+            address = f"/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files"
+            query = {"artifact_file_path": path}
+        elif slash and _RUN_ID.fullmatch(run_id):
+            address, query = "/get-artifact", {"run_id": run_id, "path": f"{folder}/{path}"}
+        else:
+            raise ValueError("not the id of a logged model")
         try:
-            return await self._rest.ask(question, read)
+            return await self._rest.ask(Question(address, words.file(model, path), query=query), read)
         except Rejected as rejected:
             if rejected.code == "RESOURCE_DOES_NOT_EXIST":
                 return None

@@ -22,17 +22,21 @@ HEAD_TAG = "github.head_sha"
 COMMIT_TAG = "mlflow.source.git.commit"
 """Set by MLflow: what was checked out, which by default is the trial merge of a pull request."""
 
-_PARENT = "mlflow.parentRunId"
+PARENT_TAG = "mlflow.parentRunId"
+"""Set by MLflow: the run that this one is nested in."""
+
+_LOGGED = "mlflow.log-model.history"
+"""Set by MLflow 2: which folders of a run's artifacts are models."""
+
 _RUN_TYPE = "mlflow.runType"
 _SCORERS = "mlflow.genaiEvaluate.scorersDigest"
 _AGENT = ("mlflow.genaiEvaluate.agent.digest", "mlflow.genaiEvaluate.agent.uri")
-_ELSEWHERE = frozenset({HEAD_TAG, COMMIT_TAG, _PARENT, _RUN_TYPE, _SCORERS, *_AGENT, "mlflow.runName"})
+_ELSEWHERE = frozenset({HEAD_TAG, COMMIT_TAG, PARENT_TAG, _LOGGED, _RUN_TYPE, _SCORERS, *_AGENT, "mlflow.runName"})
 """Tags that have a field of their own."""
 
 _CONTEXT = "mlflow.data.context"
 _PRIMARY = "mlflow.experiment.primaryMetric.name"
 _GREATER = "mlflow.experiment.primaryMetric.greaterIsBetter"
-_VERSIONS = "mlflow.modelVersions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,53 +59,49 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A run, with what is needed to find more about it. ``steps`` are those of the latest values of its metrics."""
+    """A run, with what is needed to find more about it. ``steps`` are those of the latest values of its metrics.
+
+    ``folders`` are those of its artifacts in which MLflow 2 has logged models, the last one last. ``deleted``: MLflow
+    still shows it to those who know its id.
+    """
 
     run: Run
     experiment_id: str
     head: Sha | None = None
     commit: Sha | None = None
     outputs: tuple[Output, ...] = ()
+    folders: tuple[str, ...] = ()
     steps: Mapping[str, int] = field(default_factory=dict)
+    deleted: bool = False
+
+    @property
+    def about(self) -> Sha | None:
+        """The commit whose code ran: the head, where the run names it, whatever was checked out to get it."""
+        return self.head or self.commit
 
     def names(self, tag: str) -> Sha | None:
-        """Return the commit that the run names under a tag."""
-        return self.head if tag == HEAD_TAG else self.commit
+        """Return the commit that the run is about, if this tag names it."""
+        named = self.head if tag == HEAD_TAG else self.commit
+        return named if named == self.about else None
+
+    @property
+    def logs_models(self) -> bool:
+        return bool(self.outputs or self.folders)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Runs, newest first. ``more`` is the token of the next page; None at the end."""
+    """Runs, newest first. ``more`` is the token of the next page; None at the end. ``few``: more were too much."""
 
     runs: tuple[Found, ...]
     more: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of a registered model."""
-
-    model: str
-    version: str
-    run_id: str
-    model_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A logged model: who it is. Its metrics are not read: there NaN has become 0."""
-
-    id: str
-    name: str
-    run_id: str
-    registered: str | None = None
-    version: str | None = None
+    few: bool = False
 
 
 Message = TypeVar("Message")
 
 
-def _parsed(answer: bytes, message: Message) -> Message:
+def parsed(answer: bytes, message: Message) -> Message:
     """Read JSON into one of MLflow's messages. Raises ValueError, also for an object about something else.
 
     An empty answer is one without runs. So a stranger's ``{"status": "ok"}`` must not be taken for it.
@@ -124,7 +124,7 @@ def _parsed(answer: bytes, message: Message) -> Message:
 def read_experiment(answer: bytes) -> Experiment:
     from mlflow.protos.service_pb2 import GetExperimentByName  # noqa: PLC0415  # loaded when first needed
 
-    given = _parsed(answer, GetExperimentByName.Response()).experiment
+    given = parsed(answer, GetExperimentByName.Response()).experiment
     if not given.experiment_id:
         raise ValueError("no experiment")
     tags = {tag.key: tag.value for tag in given.tags}
@@ -139,14 +139,14 @@ def _primary(tags: Mapping[str, str]) -> PrimaryMetric | None:
 def read_page(answer: bytes) -> Page:
     from mlflow.protos.service_pb2 import SearchRuns  # noqa: PLC0415  # loaded when first needed
 
-    given = _parsed(answer, SearchRuns.Response())
+    given = parsed(answer, SearchRuns.Response())
     return Page(tuple(map(_run, given.runs)), given.next_page_token or None)
 
 
 def read_run(answer: bytes) -> Found:
     from mlflow.protos.service_pb2 import GetRun  # noqa: PLC0415  # loaded when first needed
 
-    return _run(_parsed(answer, GetRun.Response()).run)
+    return _run(parsed(answer, GetRun.Response()).run)
 
 
 def _run(given: Any) -> Found:
@@ -170,10 +170,20 @@ def _run(given: Any) -> Found:
         tags={key: value for key, value in tags.items() if key not in _ELSEWHERE},
         datasets=tuple(map(_dataset, given.inputs.dataset_inputs)),
         evaluation=_evaluation(tags),
-        parent=tags.get(_PARENT),
+        parent=tags.get(PARENT_TAG),
     )
     outputs = tuple(Output(output.model_id, output.step) for output in given.outputs.model_outputs)
-    return Found(run, info.experiment_id, head, commit, outputs, {each.key: each.step for each in data.metrics})
+    steps, gone = {each.key: each.step for each in data.metrics}, info.lifecycle_stage == "deleted"
+    return Found(run, info.experiment_id, head, commit, outputs, _folders(tags), steps, gone)
+
+
+def _folders(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Read ``[{"artifact_path": "model", "utc_time_created": …}, …]``."""
+    try:
+        paths = [str(each["artifact_path"]) for each in json.loads(tags.get(_LOGGED, "[]"))]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
+    return tuple(path for path in paths if path)
 
 
 def _dataset(given: Any) -> Dataset:
@@ -217,43 +227,11 @@ def _moment(milliseconds: int) -> datetime | None:
         return None
 
 
-def read_version(answer: bytes) -> Version:
-    from mlflow.protos.model_registry_pb2 import GetModelVersionByAlias  # noqa: PLC0415  # loaded when first needed
-
-    given = _parsed(answer, GetModelVersionByAlias.Response()).model_version
-    if not given.name or not given.version:
-        raise ValueError("no version")
-    return Version(given.name, given.version, given.run_id, given.source.rpartition("models:/")[2] or None)
-
-
-def read_models(answer: bytes) -> tuple[Logged, ...]:
-    from mlflow.protos.service_pb2 import SearchLoggedModels  # noqa: PLC0415  # loaded when first needed
-
-    given = _parsed(answer, SearchLoggedModels.Response())
-    return tuple(_logged(model.info) for model in given.models)
-
-
-def _logged(info: Any) -> Logged:
-    versions = next((tag.value for tag in info.tags if tag.key == _VERSIONS), "[]")
-    name, version = _newest(versions)
-    return Logged(info.model_id, info.name, info.source_run_id, name, version)
-
-
-def _newest(versions: str) -> tuple[str | None, str | None]:
-    """Read ``[{"name": "sales-forecast", "version": 1}, …]``, in which MLflow 3.17 lists a version twice."""
-    try:
-        named = [(int(each["version"]), str(each["name"])) for each in json.loads(versions)]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        named = []
-    version, name = max(named, default=(None, None))
-    return name, None if version is None else str(version)
-
-
 def read_history(answer: bytes) -> dict[str, tuple[Point, ...]]:
     """Return the values by step, oldest first, by run."""
     from mlflow.protos.service_pb2 import GetMetricHistoryBulkInterval  # noqa: PLC0415  # loaded when first needed
 
-    given = _parsed(answer, GetMetricHistoryBulkInterval.Response())
+    given = parsed(answer, GetMetricHistoryBulkInterval.Response())
     latest: dict[str, dict[int, float]] = {}
     for each in sorted(given.metrics, key=lambda each: (each.step, each.timestamp)):
         latest.setdefault(each.run_id, {})[each.step] = number(each.value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from bot.tracking import words
 from bot.tracking.baselines import Baselines, FoundBaseline, described
 from bot.tracking.client import Tracking
 from bot.tracking.details import Details, Lookup, experiment_page
-from bot.tracking.found import HEAD_TAG
+from bot.tracking.found import HEAD_TAG, Found
 from bot.tracking.memory import Memory
 from bot.tracking.pool import Pool
 from bot.tracking.rest import CouldNotLook
@@ -19,11 +20,13 @@ from bot.tracking.runs import Key, Named, Runs
 from bot.tracking.subject import Subject
 from policies.config.mlflow import MlflowSection
 from policies.facts import Absent, Unavailable
+from policies.metrics.contrast import load_statistics
+from policies.metrics.nested import MODEL_TAG
 from policies.metrics.runs import NO_FILE, BaselineRuns, Group, ModelRuns
 from policies.metrics.settings import Baseline, Model
 from policies.metrics.training import training_of
 
-BASELINE_SEARCHES = 4
+SEARCHES = 4
 """For a candidate and its baseline, after the experiment and its newest runs: six requests for a comparison."""
 
 ALSO_SEARCHES = 2
@@ -35,9 +38,11 @@ async def gather_metrics(
 ) -> tuple[ModelRuns, ...] | Absent | Unavailable:
     """Return what was found for each entry of the policy's ``mlflow`` section, in its order.
 
-    Costs six requests for each model, however many runs there are: the experiment, its newest runs, and as many more
-    as are needed to find the candidate and the baseline. A second baseline costs up to two, the registry one, and
-    each logged model two small files, once in its life.
+    Costs at most six requests for each model, however many runs there are: the experiment, its newest runs, and of
+    candidate, baseline, logged models and a history by step what is needed, in this order. On top come one for each
+    further experiment, up to two for a second baseline, one for the examples of each evaluation, and two small files
+    for each logged model, once in its life; and one more where only the trial merge was trained, and a hundred other
+    runs are newer.
     """
     if section is None:
         return words.no_section()
@@ -49,6 +54,8 @@ async def gather_metrics(
         places.setdefault(model.experiment, {})[name] = model
     asked = (_Place(tracking, subject, memory, now).gather(names, models) for names, models in places.items())
     found = {each.name: each for each_place in await together(asked) for each in each_place}
+    if any(isinstance(each.baseline.group, Group) for each in found.values()):
+        await asyncio.to_thread(load_statistics)  # nobody else waits for it; later everybody would
     return tuple(found[name] for name in section.each())
 
 
@@ -73,22 +80,21 @@ class _Place:
     async def _open(self, names: Sequence[str]) -> Runs:
         """Make sure that the experiments are there and ours to see, before a search in them can find nothing."""
         experiments = tuple(await together(self.tracking.experiment(name) for name in names))
-        page = await self.tracking.newest(experiments)
-        return Runs(self.tracking, experiments, self.memory, self.now.date(), page)
+        return await Runs.opened(self.tracking, experiments, self.memory, self.now.date())
 
     async def _entry(self, name: str, model: Model, runs: Runs) -> ModelRuns:
         subject = self.subject
         candidate = await runs.candidate(Key(HEAD_TAG, subject.head, subject.head_when), subject.merge)
         older = () if isinstance(subject.commits, Unavailable) else runs.older(subject.head, subject.commits)
         ours = [candidate] if isinstance(candidate, Named) else list(older[:1])
-        baseline, also = await self._baselines(model, runs, wanted=bool(ours))
+        baseline, also, spare = await self._baselines(name, model, runs, ours)
         base = () if isinstance(subject.base_commits, Unavailable) else subject.base_commits
         drawn = runs.drawn(base)
         theirs = [each.group for each in (baseline, also) if each and isinstance(each.group, Named)]
         primary = next((each.primary for each in runs.experiments if each.primary), None)
         plotted = [*_gated(model), *([primary.name] if primary else [])]
         lookup = Lookup(self.tracking, self.memory, runs.experiments)
-        details = await lookup.of([*ours, *theirs], drawn if ours else (), plotted)
+        details = await lookup.of([*ours, *theirs], drawn if ours else (), plotted if spare > 0 else ())
         return ModelRuns(
             name=name,
             settings=model,
@@ -103,16 +109,20 @@ class _Place:
             url=experiment_page(self.tracking.connection.url, runs.experiments[0].id),
         )
 
-    async def _baselines(self, model: Model, runs: Runs, *, wanted: bool) -> tuple[FoundBaseline, FoundBaseline | None]:
-        """Find the baselines, if there is anything to hold against them."""
-        if not wanted:
-            kind, name = described(model.baseline, self.subject)
-            return FoundBaseline(kind, name, words.not_looked_for()), None
-        left = BASELINE_SEARCHES - runs.for_candidate
-        baseline = await Baselines(runs, self.subject, runs.searches + left).find(model.baseline)
+    async def _baselines(
+        self, name: str, model: Model, runs: Runs, ours: Sequence[Named]
+    ) -> tuple[FoundBaseline, FoundBaseline | None, int]:
+        """Find the baselines, if there is anything to hold against them; and say how many requests are left over."""
+        if not ours:
+            return FoundBaseline(*described(model.baseline, self.subject), words.not_looked_for()), None, 0
+        left = SEARCHES - runs.for_candidate - any(each.logs_models for each in ours[0].runs)
+        before, fits = runs.searches, _fits(name, model, ours[0].runs)
+        baseline = await Baselines(runs, self.subject, before + max(1, left), fits).find(model.baseline)
+        spare = left - (runs.searches - before)
         if model.also is None:
-            return baseline, None
-        return baseline, await Baselines(runs, self.subject, runs.searches + ALSO_SEARCHES).find(model.also)
+            return baseline, None, spare
+        also = await Baselines(runs, self.subject, runs.searches + ALSO_SEARCHES, fits).find(model.also)
+        return baseline, also, spare
 
     async def _older(
         self, older: Sequence[Named], details: Details, *, needed: bool
@@ -140,6 +150,23 @@ class _Place:
             training=training_of(model, self.subject.workflows, early=self.subject.early),
             requirements=_requirements(model, self.subject),
         )
+
+
+def _fits(name: str, model: Model, ours: Sequence[Found]) -> Callable[[Found], bool]:
+    """Return what tells runs of this model from those of another one in the same experiment.
+
+    Not each change trains each model: the newest commit of the base branch that has runs may have none of this one.
+    """
+    tags = {each.run.tags[MODEL_TAG] for each in ours if MODEL_TAG in each.run.tags}
+    about = {name} if name in tags else tags
+
+    def fits(found: Found) -> bool:
+        named, values = found.run.tags.get(MODEL_TAG), found.run.metrics
+        return (not named or not about or named in about) and (
+            not model.metrics or not model.metrics.keys().isdisjoint(values)
+        )
+
+    return fits
 
 
 def _gated(model: Model) -> list[str]:

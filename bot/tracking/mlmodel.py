@@ -46,8 +46,9 @@ def _signature(given: Mapping[str, str] | None) -> Signature | Absent:
 
 
 def _columns(text: str | None) -> Iterator[Column]:
+    """Read what is in JSON within the YAML. A parameter has a default; MLflow 2 said "optional" before "required"."""
     for each in json.loads(text) if text else ():
-        required = "default" not in each and bool(each.get("required", True))  # a parameter has a default
+        required = "default" not in each and bool(each.get("required", not each.get("optional")))
         name = each.get("name")
         yield Column(None if name is None else str(name), _type(each), required)
 

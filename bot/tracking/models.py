@@ -9,8 +9,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from bot.gather.remote.together import together
 from bot.tracking import words
-from bot.tracking.client import Tracking
-from bot.tracking.found import Found, Logged
+from bot.tracking.client import MOST_RUNS, Tracking
+from bot.tracking.found import Found
+from bot.tracking.logged import Logged, Version
 from bot.tracking.memory import Memory
 from bot.tracking.mlmodel import Description, read_mlmodel, read_requirements
 from bot.tracking.rest import CouldNotLook
@@ -35,19 +36,35 @@ class Models:
 
         Files are read for ``groups`` only, and of repetitions for the first by id: one commit logs one signature.
         """
-        named = [each for group in (*groups, *others) for each in group.runs if each.outputs]
-        if not named:
-            return {}
-        try:
-            logged = await self.tracking.models(
-                [each.experiment_id for each in named], dict.fromkeys(each.run.id for each in named)
-            )
-        except CouldNotLook as error:
-            return {each.run.id: error.unavailable for each in named}
-        found: dict[str, Model] = {each.run.id: _model(each, logged) for each in named}
+        runs = {each.run.id: each for group in (*groups, *others) for each in group.runs if each.logs_models}
+        runs = dict(list(runs.items())[:MOST_RUNS])  # those that are drawn only come last
+        found = await self._logged([each for each in runs.values() if each.outputs])
+        found |= await self._in_folders([each for each in runs.values() if not each.outputs])
         for described in await together(self._described(group, found) for group in groups):
             found.update(described)
         return found
+
+    async def _logged(self, runs: Sequence[Found]) -> dict[str, Model]:
+        """Return the models of runs of MLflow 3, where a model is a thing of its own."""
+        if not runs:
+            return {}
+        try:
+            logged = await self.tracking.models(
+                {each.experiment_id for each in runs}, dict.fromkeys(each.run.id for each in runs)
+            )
+        except CouldNotLook as error:
+            return {each.run.id: error.unavailable for each in runs}
+        return {each.run.id: _model(each, logged) for each in runs}
+
+    async def _in_folders(self, runs: Sequence[Found]) -> dict[str, Model]:
+        """Return the models of runs of MLflow 2, where one is a folder of the run's artifacts."""
+        if not runs:
+            return {}
+        try:
+            versions = await self.tracking.versions(each.run.id for each in runs)
+        except CouldNotLook as error:
+            return {each.run.id: error.unavailable for each in runs}
+        return {each.run.id: _in_folder(each, versions) for each in runs}
 
     async def _described(self, group: Named, found: Mapping[str, Model]) -> dict[str, Model]:
         first: dict[str, LoggedModel] = {}
@@ -99,6 +116,18 @@ def _model(run: Found, logged: Iterable[Logged]) -> Model:
         return NO_MODEL
     unread = words.not_read(best.id)
     return LoggedModel(best.id, best.name, best.registered, best.version, signature=unread, requirements=unread)
+
+
+def _in_folder(run: Found, versions: Iterable[Version]) -> LoggedModel:
+    """Choose among the folders of a run: one that was registered, else the last one."""
+    ours = [each for each in versions if each.run_id == run.run.id]
+    known = {folder: each for folder in run.folders for each in ours if each.source.endswith(f"/{folder}")}
+    folder = max(enumerate(run.folders), key=lambda each: (each[1] in known, each[0]))[1]
+    model, version = f"{run.run.id}/{folder}", known.get(folder)
+    unread = words.not_read(model)
+    if version is None:
+        return LoggedModel(model, folder, signature=unread, requirements=unread)
+    return LoggedModel(model, folder, version.model, version.version, signature=unread, requirements=unread)
 
 
 def _with(model: LoggedModel, read: LoggedModel) -> LoggedModel:

@@ -67,6 +67,10 @@ class CouldNotLook(Exception):
         self.unavailable = unavailable
 
 
+class TooMuch(CouldNotLook):
+    """The answer is larger, or takes longer, than the question wants; for less the server may have an answer."""
+
+
 class Rejected(CouldNotLook):
     """MLflow itself said that there is no such thing, or that the question is wrong; ``code`` is its word."""
 
@@ -77,12 +81,17 @@ class Rejected(CouldNotLook):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: GET with ``query``, or POST with ``body``; ``about`` completes "does not let Headgate see"."""
+    """What is asked: GET with ``query``, or POST with ``body``; ``about`` completes "does not let Headgate see".
+
+    ``largest`` and ``longest`` are the bytes and the seconds from which on the answer is not worth it (TooMuch).
+    """
 
     path: str
     about: Phrase
     query: Mapping[str, Any] | None = None
     body: Mapping[str, Any] | None = None
+    largest: int = LARGEST
+    longest: float | None = None
 
 
 Observer = Callable[[str, str, float], None]
@@ -120,7 +129,7 @@ class Rest:
             raise CouldNotLook(self._down[1])
         began = time.monotonic()
         try:
-            status, answer = self._exchange(question, began + self._patience.answer)
+            status, answer = self._exchange(question, began + self._seconds(question))
         except _Silent as silent:
             self._down = (time.monotonic() + self._patience.pause, silent.unavailable)
             raise CouldNotLook(silent.unavailable) from silent
@@ -141,19 +150,23 @@ class Rest:
             try:
                 response = self._send(question, deadline)
                 with response:
-                    return response.status_code, _body(response, deadline)
+                    return response.status_code, _body(response, deadline, question.largest)
             except (requests.exceptions.Timeout, TimeoutError):
                 break
             except requests.exceptions.SSLError as error:
                 raise _Silent(words.bad_certificate(name)) from error
             except _TooLarge as error:
-                raise CouldNotLook(words.too_large(name, LARGEST)) from error
+                raise TooMuch(words.too_large(name, question.largest)) from error
             except (requests.exceptions.RequestException, OSError) as error:
                 if time.monotonic() >= deadline:
                     break
                 if attempt == 2:
                     raise _Silent(words.unreachable(name)) from error
-        raise _Silent(words.timed_out(name, self._patience.answer))
+        late = words.timed_out(name, self._seconds(question))
+        raise TooMuch(late) if question.longest else _Silent(late)
+
+    def _seconds(self, question: Question) -> float:
+        return min(question.longest or self._patience.answer, self._patience.answer)
 
     def _send(self, question: Question, deadline: float) -> Any:
         """Return the response, its body still to come; raises what the library ``requests`` raises."""
@@ -232,7 +245,7 @@ class _TooLarge(Exception):
     """The answer has more bytes than we read."""
 
 
-def _body(response: Any, deadline: float) -> bytes:
+def _body(response: Any, deadline: float, largest: int) -> bytes:
     """Read the answer to its end, which a server could put off by a byte now and then.
 
     Raises TimeoutError, OSError and _TooLarge.
@@ -243,7 +256,7 @@ def _body(response: Any, deadline: float) -> bytes:
     try:
         while part := response.raw.read1(64 * 1024, decode_content=True):
             size += len(part)
-            if size > LARGEST:
+            if size > largest:
                 raise _TooLarge
             if time.monotonic() > deadline:
                 raise TimeoutError

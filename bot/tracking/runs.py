@@ -7,11 +7,11 @@ read, whatever they are about: in most teams they hold everything, and are all t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.tracking import words
-from bot.tracking.client import Tracking
+from bot.tracking.client import LARGEST_PAGE, MOST_RUNS, Tracking
 from bot.tracking.found import COMMIT_TAG, HEAD_TAG, Experiment, Found, Page
 from bot.tracking.memory import Memory
 from policies.facts import Absent, Commit, Sha
@@ -68,20 +68,32 @@ class Runs:
     """How many of them were for the candidate, which entries that share the experiments share as well."""
     _exact: dict[tuple[str, str], tuple[Found, ...]] = field(default_factory=dict)
 
+    @classmethod
+    async def opened(cls, tracking: Tracking, experiments: tuple[Experiment, ...], memory: Memory, today: date) -> Runs:
+        """Read the newest runs; where they were too much to be read at once today, few of them."""
+        key, day = f"mlflow/{tracking.name}/{_ids(experiments)}/few", today.isoformat()
+        few = (await memory.found([key])).get(key) == day
+        page = await tracking.newest(experiments, few=few)
+        if page.few and not few:
+            await memory.keep({key: day})
+        return cls(tracking, experiments, memory, today, replace(page, runs=_inheriting(page.runs)))
+
     @property
     def whole(self) -> bool:
         """True if no run is older than those that were read."""
         return self.page.more is None
 
     async def deepen(self, most: int) -> None:
-        """Read more of the newest runs."""
+        """Read more of the newest runs, up to so many, if they are as wide as those that were read."""
         self.searches += 1
-        further = await self.tracking.newest(self.experiments, most=most, after=self.page.more or "")
-        self.page = Page(self.page.runs + further.runs, further.more)
+        few, wide = self.page.few, sum(map(_weight, self.page.runs)) / max(1, len(self.page.runs))
+        most = max(MOST_RUNS, min(most, int(LARGEST_PAGE / max(1, wide))))
+        further = await self.tracking.newest(self.experiments, most=most, after=self.page.more or "", few=few)
+        self.page = Page(_inheriting(self.page.runs + further.runs), further.more, few or further.few)
 
     def listed(self, sha: str) -> tuple[Found, ...]:
-        """Return the runs that were read and name a commit, under whatever tag."""
-        return tuple(each for each in self.page.runs if sha in each.run.commits)
+        """Return the runs that were read and are about a commit, under whatever tag."""
+        return tuple(each for each in self.page.runs if each.about == sha)
 
     async def candidate(self, head: Key, merge: Sha | None) -> Named | Absent:
         """Return the runs of the head: under the first tag that names it, else those of the trial merge.
@@ -93,10 +105,19 @@ class Runs:
         if merge is not None:
             keys.append(Key(COMMIT_TAG, merge, head.when))
         before, runs = self.searches, tuple[Found, ...]()
-        for key in sorted(keys, key=lambda key: not self._listed(key)):  # those that were seen first, in their order
+        usual = self.usual_tags  # those that were seen come first, then those that are in use, in their order
+        for key in sorted(keys, key=lambda key: (not self._listed(key), key.tag not in usual)):
             runs = runs or await self.naming(key)
+        if self.searches - before < len(TAGS):
+            runs = await self.measured(runs, head.when)
         self.for_candidate += self.searches - before
         return Named(head.sha, runs, 0, moment(head.when)) if runs else words.no_run(len({key.sha for key in keys}))
+
+    @property
+    def usual_tags(self) -> tuple[str, ...]:
+        """The tags under which the newest runs name commits; both where they name none."""
+        used = {HEAD_TAG: [each.head for each in self.page.runs], COMMIT_TAG: [each.commit for each in self.page.runs]}
+        return tuple(tag for tag in TAGS if any(used[tag])) or TAGS
 
     async def naming(self, key: Key) -> tuple[Found, ...]:
         """Return all runs that name a commit under a tag, newest first. Costs a search where they may be older."""
@@ -106,8 +127,17 @@ class Runs:
         asked = (key.tag, key.sha)
         if asked not in self._exact:
             self.searches += 1
-            self._exact[asked] = await self.tracking.of_commit(self.experiments, *asked)
+            found = await self.tracking.of_commit(self.experiments, *asked)
+            whole = _inheriting(merged(found, self.page.runs))  # what was found may be around what was read
+            self._exact[asked] = tuple(each for each in whole if each.names(key.tag) == key.sha)
         return self._exact[asked]
+
+    async def measured(self, runs: tuple[Found, ...], when: int) -> tuple[Found, ...]:
+        """Look for the runs within the newest one, if none has any value and they may be older than what was read."""
+        if not runs or self.whole or self._reaches(when) or any(each.run.metrics for each in runs):
+            return runs
+        self.searches += 1
+        return merged(runs, await self.tracking.within(self.experiments, runs[0].run.id))
 
     def older(self, head: Sha, commits: Sequence[Commit]) -> tuple[Named, ...]:
         """Return those of the newest runs that are of the pull request's older commits, newest commit first."""
@@ -157,7 +187,7 @@ class Runs:
         if known is not None and known.on == self.today and {each.run.id for each in listed} <= set(known.runs):
             self.searches += 1
             found = await self.tracking.by_id(self.experiments, known.runs)
-            if all(commit.sha in each.run.commits for each in found) and len(found) == len(known.runs):
+            if len(found) == len(known.runs) and all(each.about == commit.sha for each in _inheriting(found)):
                 return found
         tag = known.tag if known is not None and not listed else tag
         runs = merged(await self.naming(Key(tag, commit.sha)), listed)
@@ -170,7 +200,35 @@ class Runs:
         await self.memory.keep({self._memory_key(sha): {"runs": done, "tag": tag, "on": self.today.isoformat()}})
 
     def _memory_key(self, sha: str) -> str:
-        return f"mlflow/{self.tracking.name}/{'+'.join(each.id for each in self.experiments)}/{sha}"
+        return f"mlflow/{self.tracking.name}/{_ids(self.experiments)}/{sha}"
+
+
+def _ids(experiments: Sequence[Experiment]) -> str:
+    return "+".join(each.id for each in experiments)
+
+
+def _inheriting(runs: Sequence[Found]) -> tuple[Found, ...]:
+    """Return the runs, those that are nested with the commits that the runs around them name.
+
+    A tag of the run around a loop over seeds is not a tag of the runs within.
+    """
+    known, done = {each.run.id: each for each in runs}, dict[str, Found]()
+
+    def filled(each: Found, inner: frozenset[str]) -> Found:
+        outer = known.get(each.run.parent or "")
+        if each.run.id not in done:
+            if outer is not None and outer.run.id not in inner:
+                outer = filled(outer, inner | {outer.run.id})
+                each = replace(each, head=each.head or outer.head, commit=each.commit or outer.commit)
+            done[each.run.id] = each
+        return done[each.run.id]
+
+    return tuple(filled(each, frozenset({each.run.id})) for each in runs)
+
+
+def _weight(found: Found) -> int:
+    """Return about how many bytes of an answer a run is."""
+    return 500 + 130 * (len(found.run.metrics) + len(found.run.params) + len(found.run.tags))
 
 
 def usable(group: Named) -> Named:

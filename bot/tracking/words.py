@@ -233,6 +233,19 @@ def no_such_run(run_id: str) -> Absent:
     return Absent(say("there is no run {id}", id=run_id))
 
 
+def deleted_run(run_id: str) -> Absent:
+    return Absent(say("the run {id} was deleted", id=run_id))
+
+
+def own_run(run_id: str) -> Unavailable:
+    """Say so rather than hold a change against itself, which it would pass; a back-merge may well be its baseline."""
+    return Unavailable(
+        say("The baseline, run {id}, is one of this very commit.", id=run_id),
+        Remedy(say("Let the alias, or the policy, name a run of what was there before.")),
+        advisory=True,
+    )
+
+
 def version_without_run(model: str, name: str) -> Unavailable:
     return Unavailable(
         say("The version that {alias} stands for does not say which run made it.", alias=f"models:/{model}@{name}"),
@@ -243,6 +256,13 @@ def version_without_run(model: str, name: str) -> Unavailable:
 def too_many_examples(most: int) -> Unavailable:
     return Unavailable(
         say("The evaluation has more than {most} examples; they are not compared one by one.", most=most)
+    )
+
+
+def too_many_models(most: int) -> Unavailable:
+    return Unavailable(
+        say("The runs have logged more than {most} models.", most=most),
+        Remedy(say("Log fewer models in a run, such as only the best of them.")),
     )
 
 

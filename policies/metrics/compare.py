@@ -12,7 +12,7 @@ from policies.metrics.comparison import Against, Limit, MetricComparison, ModelC
 from policies.metrics.examples import examples
 from policies.metrics.gate import is_beyond
 from policies.metrics.grouping import by_model
-from policies.metrics.measured import FINISHED, finished, samples
+from policies.metrics.measured import FINISHED, Measured, finished, samples
 from policies.metrics.rows import Row, judged, rows, unseen
 from policies.metrics.runs import BaselineRuns, Group, ModelRuns, PrimaryMetric, Run
 from policies.metrics.sample import Sample
@@ -89,11 +89,12 @@ def _settled(baseline: BaselineRuns, names: Iterable[str]) -> BaselineRuns:
 
 def _rows(found: ModelRuns, ours: Sequence[Run], baseline: BaselineRuns) -> Iterator[Row]:
     theirs = baseline.group.runs if isinstance(baseline.group, Group) else ()
+    candidate, against = Measured(ours), Measured(theirs)
     for name, metric in _metrics(found, ours, theirs).items():
         if isinstance(baseline.group, Unavailable):
-            yield from unseen(name, metric, ours)
+            yield from unseen(name, metric, candidate)
         else:
-            yield from rows(name, metric, ours, theirs)
+            yield from rows(name, metric, candidate, against, found.settings.accept_new_dataset)
 
 
 def _metrics(found: ModelRuns, ours: Sequence[Run], theirs: Sequence[Run]) -> dict[str, Metric | None]:
@@ -102,8 +103,13 @@ def _metrics(found: ModelRuns, ours: Sequence[Run], theirs: Sequence[Run]) -> di
     if found.primary is not None:
         named.setdefault(found.primary.name, _of_experiment(found.primary))
     ordered = sorted(named, key=lambda name: not (metric := named[name]) or not metric.gate)
-    others = sorted({name for run in (*ours, *theirs) for name in run.metrics} - named.keys())
+    others = sorted({name for run in (*ours, *theirs) for name in run.metrics if _is_told(name)} - named.keys())
     return {name: named.get(name) for name in (*ordered, *others)}
+
+
+def _is_told(name: str) -> bool:
+    """Leave out what MLflow measures of the machine: https://mlflow.org/docs/latest/ml/tracking/system-metrics/"""
+    return not name.startswith("system/")
 
 
 def _of_experiment(primary: PrimaryMetric) -> Metric | None:

@@ -33,6 +33,11 @@ def contrast(candidate: Sample, baseline: Sample, sign: int) -> Contrast:
     return Contrast(Method.THRESHOLD, candidate, baseline, _gain(candidate, baseline, sign))
 
 
+def load_statistics() -> None:
+    """Load SciPy's statistics, which takes a second: for whoever has a thread for that, before anything is compared."""
+    _stats()
+
+
 def _stats() -> Any:  # the stubs of SciPy know neither confidence intervals of results nor floats as answers
     """Load SciPy's statistics when first needed: it takes as long as everything else together."""
     from scipy import stats  # noqa: PLC0415  # see above

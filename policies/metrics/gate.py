@@ -7,7 +7,6 @@ margin. It passes if the 95 % lower bound of the gain is above minus the margin.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from policies.metrics.comparison import Judgement
@@ -15,7 +14,7 @@ from policies.metrics.contrast import ALPHA, CONFIDENCE, FEWEST, common_unit, qu
 from policies.metrics.sample import Contrast, Method, MoreSeeds
 from policies.metrics.settings import Tolerance
 
-MOST_MORE = 1_000
+MOST_MORE = 100
 """Further runs that are thought of: nobody trains more often than that to merge a pull request."""
 
 
@@ -53,23 +52,25 @@ def more_seeds(found: Contrast, accepted: float, alpha: float) -> MoreSeeds | No
 
     Of the candidate alone, which its author can start, or as many on each side where that takes fewer runs in all.
     """
-    if found.method is Method.PAIRED:
-        n = _fewest(lambda n: _decides(found, _paired(found, n), accepted, alpha))
-        return MoreSeeds(n, n) if n else None
-    ours, theirs = found.candidate.n, found.baseline.n
-    alone = _fewest(lambda n: ours + n >= FEWEST and _decides(found, _apart(found, ours + n, theirs), accepted, alpha))
-    both = _fewest(
-        lambda n: ours + n >= FEWEST and _decides(found, _apart(found, ours + n, theirs + n), accepted, alpha)
-    )
+    error = _paired(found) if found.method is Method.PAIRED else _apart(found)
+
+    def decides(ours: int, theirs: int) -> bool:
+        return found.candidate.n + ours >= FEWEST and _decides(found, error(ours, theirs), accepted, alpha)
+
+    both = _fewest(lambda n: decides(n, n))
+    alone = None if found.method is Method.PAIRED else _fewest(lambda n: decides(n, 0))
     if alone and (not both or alone <= 2 * both):
         return MoreSeeds(alone)
     return MoreSeeds(both, both) if both else None
 
 
 def _fewest(decides: Callable[[int], bool]) -> int | None:
-    """Return the smallest number for which this is so; it stays so for greater ones."""
-    index = bisect_left(range(1, MOST_MORE + 1), True, key=decides)  # noqa: FBT003  # what is looked for
-    return index + 1 if index < MOST_MORE else None
+    """Return the smallest number for which this is so.
+
+    Of one side alone it need not stay so: the more runs it has, the more the few of the other side count, and the
+    wider Student's distribution becomes.
+    """
+    return next(filter(decides, range(1, MOST_MORE + 1)), None)
 
 
 Error = tuple[float, float]
@@ -83,19 +84,24 @@ def _decides(found: Contrast, error: Error, accepted: float, alpha: float) -> bo
     return found.gain - quantile(CONFIDENCE, error[1]) * error[0] > -accepted
 
 
-def _paired(found: Contrast, further: int) -> Error:
-    """The spread of the differences follows from the bound that was computed with it."""
+def _paired(found: Contrast) -> Callable[[int, int], Error]:
+    """Return the error for so many further seeds. The spread follows from the bound that was computed with it."""
     n = found.candidate.n
     spread = (found.gain - (found.lower or 0.0)) / quantile(CONFIDENCE, n - 1) * math.sqrt(n)
-    return spread / math.sqrt(n + further), n + further - 1
+    return lambda more, _: (spread / math.sqrt(n + more), n + more - 1)
 
 
-def _apart(found: Contrast, ours: int, theirs: int) -> Error:
-    """Welch's error and degrees of freedom; a single candidate is taken to vary as the baseline does."""
+def _apart(found: Contrast) -> Callable[[int, int], Error]:
+    """Return Welch's error for so many further runs; a single candidate is taken to vary as the baseline does."""
     unit = common_unit(found.candidate, found.baseline)
     spread = (found.baseline.spread or 0.0) / unit
     own = spread if found.candidate.spread is None else found.candidate.spread / unit
-    parts = own * own / ours, spread * spread / theirs
-    whole = sum(parts)
-    freedom = whole * whole / (parts[0] * parts[0] / (ours - 1) + parts[1] * parts[1] / (theirs - 1))
-    return math.sqrt(whole) * unit, freedom
+
+    def error(ours: int, theirs: int) -> Error:
+        n, m = found.candidate.n + ours, found.baseline.n + theirs
+        parts = own * own / n, spread * spread / m
+        whole = sum(parts)
+        freedom = whole * whole / (parts[0] * parts[0] / (n - 1) + parts[1] * parts[1] / (m - 1))
+        return math.sqrt(whole) * unit, freedom
+
+    return error

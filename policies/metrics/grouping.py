@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.facts import Absent, Unavailable
-from policies.metrics.runs import BaselineKind, BaselineRuns, Group, LoggedModel, ModelRuns, Run
+from policies.metrics.nested import inherited, model_name
+from policies.metrics.runs import BaselineKind, BaselineRuns, Group, ModelRuns, Run
 from policies.phrase import say
-
-MODEL_TAG = "headgate.model"
-"""The tag by which a run says which model it is about, where the registry does not know."""
 
 NO_RUN = Absent(say("no run of this model was found there"))
 
@@ -21,7 +19,23 @@ def by_model(entries: Sequence[ModelRuns]) -> tuple[ModelRuns, ...]:
     A run is about the model that it registered, else about the one that its tag names, else about its experiment.
     """
     names = frozenset(entry.name for entry in entries)
-    return tuple(part for entry in entries for part in _parts(entry, names - {entry.name}))
+    return tuple(part for entry in entries for part in _parts(_whole(entry), names - {entry.name}))
+
+
+def _whole(entry: ModelRuns) -> ModelRuns:
+    """Return the entry with what nested runs have from those around them."""
+
+    def whole(baseline: BaselineRuns) -> BaselineRuns:
+        return _baseline(baseline, lambda group: inherited(group) if isinstance(group, Group) else group)
+
+    return replace(
+        entry,
+        candidate=inherited(entry.candidate) if isinstance(entry.candidate, Group) else entry.candidate,
+        older=tuple(map(inherited, entry.older)) if isinstance(entry.older, tuple) else entry.older,
+        baseline=whole(entry.baseline),
+        also=whole(entry.also) if entry.also else None,
+        recent=tuple(map(inherited, entry.recent)),
+    )
 
 
 def _parts(entry: ModelRuns, others: frozenset[str]) -> Iterator[ModelRuns]:
@@ -47,10 +61,10 @@ def _without(entry: ModelRuns, others: frozenset[str]) -> ModelRuns:
     Where the runs of an entry name it, those of the experiment that name nothing are not its own.
     """
     found = [run for group in (entry.candidate, *_groups(entry.older)) for run in _runs(group)]
-    names_itself = bool(others) and any(_named(run) == entry.name for run in found)
+    names_itself = bool(others) and any(model_name(run) == entry.name for run in found)
 
     def ours(run: Run) -> bool:
-        return _named(run) == entry.name if names_itself else _named(run) not in others
+        return model_name(run) == entry.name if names_itself else model_name(run) not in others
 
     return replace(
         entry,
@@ -87,18 +101,12 @@ def _like(ours: Sequence[Run], theirs: Sequence[Run]) -> Callable[[Run], bool]:
     if keys & set(map(_key, theirs)):
         return lambda run: _key(run) in keys
     near = {_key(run) for run in theirs if run.experiment in experiments}
-    nameless = not any(map(_named, ours)) or not any(_named(run) for run in theirs if _key(run) in near)
+    nameless = not any(map(model_name, ours)) or not any(model_name(run) for run in theirs if _key(run) in near)
     return lambda run: nameless and len(near) == 1 and _key(run) in near
 
 
-def _named(run: Run) -> str | None:
-    if isinstance(run.model, LoggedModel) and run.model.registered:
-        return run.model.registered
-    return run.tags.get(MODEL_TAG)
-
-
 def _key(run: Run) -> str:
-    return _named(run) or run.experiment
+    return model_name(run) or run.experiment
 
 
 def _runs(group: Group | Absent | Unavailable) -> tuple[Run, ...]:

@@ -4,7 +4,8 @@
 
 Compares the digests of the data sets that the runs were given, and of the scorers of an evaluation
 (`mlflow.genai.evaluate`), with those of the baseline. A metric that the baseline has on a data set, and the candidate
-only on others, is not compared at all. A run on the baseline's data and a run on new data are fine together.
+only on others, is not compared at all. A run on the baseline's data and a run on new data are fine together, and so
+are runs on new data alone if the baseline was measured on both.
 
 ## Why it matters
 
@@ -13,7 +14,9 @@ change.
 
 ## How to fix it
 
-Measure on the baseline's data too, or train the baseline once on the new data.
+Measure on the baseline's data too, or train the baseline once on the new data. If the new data is meant to replace the
+old, somebody who may change the policy writes its digest under `accept_new_dataset`; the message has the line. The
+first measurement on it is then a warning, and the next pull request is compared on it as usual.
 """
 
 from __future__ import annotations
@@ -43,7 +46,9 @@ def check(metrics: tuple[ModelRuns, ...]) -> Findings:
             names, held = list(dict.fromkeys(row.name for row in rows)), against.baseline
             if names:
                 said = Finding(
-                    words.incomparable(names, held), words.measure_alike(held), words.measured_otherwise(against)
+                    words.incomparable(names, held),
+                    words.measure_alike(held, against),
+                    words.measured_otherwise(against),
                 )
                 yield named(metrics, compared, said)
 

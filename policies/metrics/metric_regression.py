@@ -19,8 +19,12 @@ of the gain is above minus the tolerance. Otherwise it is **inconclusive**, a wa
 unless the policy says `single_run: warning`. Repeated runs that do not differ are compared exactly.
 
 A first measurement, which has no baseline, is an error on releases and hotfixes and a warning elsewhere, unless the
-policy says otherwise (`when_missing`). Metrics without a value, or measured on other data, are never passed; the rules
-`missing-metric` and `incomparable-run` have the say in these.
+policy says otherwise (`when_missing`). On a new data set that the policy accepts (`accept_new_dataset`) it is a
+warning. Metrics without a value, or measured on other data, are never passed; the rules `missing-metric` and
+`incomparable-run` have the say in these.
+
+A loop over seeds may be one run with a nested run for each seed; then the nested runs count. Of a search for
+hyperparameters, whose trials are nested runs too, the run around them counts.
 
 ## Why it matters
 
@@ -40,7 +44,7 @@ from dataclasses import replace
 from policies.facts import PullRequest, Unavailable
 from policies.gitflow.model import BranchModel
 from policies.metrics.comparison import Against, Judgement, MetricComparison, ModelComparison
-from policies.metrics.runs import ModelRuns
+from policies.metrics.runs import BaselineRuns, ModelRuns
 from policies.metrics.sample import Method
 from policies.metrics.settings import Model
 from policies.metrics.subject import metrics_of, named, with_runs, without_runs, without_section
@@ -84,14 +88,28 @@ def _against(compared: ModelComparison, against: Against, when_missing: str) -> 
             yield _worse(row, against, single_run=settings.single_run)
         elif row.judgement is Judgement.INCONCLUSIVE:
             yield replace(words.inconclusive(row, held), advisory=settings.inconclusive == "warning")
-    first = _named(gated, Judgement.FIRST)
-    if first and held is compared.against[0].baseline and when_missing != "pass":
-        advisory = when_missing == "warning"
-        yield Finding(words.first_measurement(held, first), words.measure_baseline(held), advisory=advisory)
+    if held is compared.against[0].baseline:
+        yield from _first(gated, held, when_missing)
     for judgement, rule in ELSEWHERE:
         names = _named(gated, judgement)
         if names:
             yield Unavailable(words.not_compared(names, held, rule), advisory=True)
+
+
+def _first(gated: list[MetricComparison], held: BaselineRuns, when_missing: str) -> Iterator[Finding]:
+    """Say of which metrics the baseline has no value to hold them against, and why."""
+    rows = [row for row in gated if row.judgement is Judgement.FIRST]
+    accepted = {row.name for row in rows if row.baseline is not None and row.baseline.finite}
+    if accepted:  # somebody who may change the policy has said so
+        yield Finding(words.on_new_data(held, sorted(accepted)), words.measure_baseline_on_it(held), advisory=True)
+    advisory = when_missing == "warning"
+    none = [row.name for row in rows if row.baseline is None]
+    if none and when_missing != "pass":
+        yield Finding(words.first_measurement(held, none), words.measure_baseline(held), advisory=advisory)
+    for row in rows if when_missing != "pass" else ():
+        if row.baseline is not None and not row.baseline.finite:
+            said = words.baseline_is_no_number(held, row.name, row.baseline)
+            yield Finding(said, words.measure_baseline(held), advisory=advisory)
 
 
 def _worse(row: MetricComparison, against: Against, *, single_run: str) -> Finding:

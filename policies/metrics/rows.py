@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from policies.metrics.comparison import Judgement, MetricComparison
 from policies.metrics.contrast import ALPHA, contrast
 from policies.metrics.gate import holm, judge, margin, more_seeds
-from policies.metrics.measured import Measure, samples
-from policies.metrics.runs import Dataset, Run
+from policies.metrics.measured import Measure, Measured
+from policies.metrics.runs import Dataset
 from policies.metrics.sample import Contrast, Sample
 from policies.metrics.settings import Metric
+
+NAMELESS = "dataset"
+"""What MLflow calls a data set that nobody has given a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,36 +26,71 @@ class Row:
     contrast: Contrast | None = None
 
 
-def rows(name: str, metric: Metric | None, ours: Sequence[Run], theirs: Sequence[Run]) -> Iterator[Row]:
+def rows(
+    name: str, metric: Metric | None, ours: Measured, theirs: Measured, accepted: Collection[str] = ()
+) -> Iterator[Row]:
     """Hold a metric against a baseline, each data set and set of scorers for itself.
 
     What the baseline was measured on and the candidate was not is incomparable: a hard data set must not be swapped for
-    an easy one. What the candidate was measured on besides is shown only.
+    an easy one. That is no swap where the policy has ``accepted`` the new digest, nor where the baseline itself was
+    measured on both. What the candidate was measured on besides is shown only.
     """
-    after, before = samples(ours, name), samples(theirs, name)
+    after, before = ours.samples(name), {each: _usable(sample) for each, sample in theirs.samples(name).items()}
     new = [measure for measure in after if measure not in before]
     gone = [measure for measure in before if measure not in after]
     for measure, sample in after.items():
-        data = _datasets(ours, measure)
+        data = ours.datasets(measure)
         if measure in before:
             yield _row(name, metric, sample, before[measure], data)
+        elif gone and _is_accepted(measure, before, accepted):
+            yield _line(name, metric, _first(metric), sample, before[gone[0]], data)
         elif gone:
             yield _line(name, metric, Judgement.INCOMPARABLE, sample, before[gone[0]], data)
         else:
             yield _line(name, metric, Judgement.SHOWN if before else _first(metric), sample, None, data)
     for measure in gone if not new else ():
-        judgement = Judgement.INCOMPARABLE if after else Judgement.SHOWN
-        yield _line(name, metric, judgement, None, before[measure], _datasets(theirs, measure), absent=not after)
+        spared = not after or any(_stands_for(ours, each, theirs, measure, accepted) for each in after)
+        judgement = Judgement.SHOWN if spared else Judgement.INCOMPARABLE
+        yield _line(name, metric, judgement, None, before[measure], theirs.datasets(measure), absent=not after)
     if not after and not before:
         yield _line(name, metric, Judgement.SHOWN, None, None, ())
 
 
-def unseen(name: str, metric: Metric | None, ours: Sequence[Run]) -> Iterator[Row]:
+def _is_accepted(measure: Measure, before: Iterable[Measure], accepted: Collection[str]) -> bool:
+    """Say whether nothing is new in a measure but data sets that the policy has accepted by their digests."""
+    known = {digest for each in before for digest in each.datasets}
+    new = set(measure.datasets) - known
+    return bool(new) and new <= set(accepted) and measure.scorers in {each.scorers for each in before}
+
+
+def _usable(sample: Sample) -> Sample:
+    """Leave out of a baseline what is no number, if anything is: it cannot be mended any more."""
+    if sample.finite:
+        return sample
+    kept = [place for place, value in enumerate(sample.values) if math.isfinite(value)]
+    if not kept:
+        return sample
+    return Sample(tuple(sample.values[place] for place in kept), tuple(sample.seeds[place] for place in kept))
+
+
+def _stands_for(ours: Measured, now: Measure, theirs: Measured, was: Measure, accepted: Collection[str]) -> bool:
+    """Say whether what both were measured on makes up for what only the baseline was: it holds that, or is its heir."""
+    if set(was.datasets) <= set(now.datasets) or _is_accepted(now, [was], accepted):
+        return True
+    names = _names(ours, now)
+    return names == _names(theirs, was) and NAMELESS not in names
+
+
+def _names(side: Measured, measure: Measure) -> list[str]:
+    return sorted(dataset.name for dataset in side.datasets(measure))
+
+
+def unseen(name: str, metric: Metric | None, ours: Measured) -> Iterator[Row]:
     """Return a metric of the candidate whose baseline could not be had."""
     otherwise = Judgement.UNKNOWN if _is_judged(metric) else Judgement.SHOWN
-    after = samples(ours, name)
+    after = ours.samples(name)
     for measure, sample in after.items():
-        yield _line(name, metric, otherwise, sample, None, _datasets(ours, measure))
+        yield _line(name, metric, otherwise, sample, None, ours.datasets(measure))
     if not after:
         yield _line(name, metric, otherwise, None, None, ())
 
@@ -120,14 +159,3 @@ def _judged(row: Row, adjusted: float | None, tests: int) -> MetricComparison:
     if judgement is Judgement.INCONCLUSIVE:
         more = more_seeds(row.contrast, said.margin, ALPHA / (tests if said.gated else 1))
     return replace(said, judgement=judgement, adjusted=adjusted, more=more)
-
-
-def _datasets(runs: Sequence[Run], measure: Measure) -> tuple[Dataset, ...]:
-    """Return the data sets that a measure's digests are of, each once."""
-    found: Mapping[str, Dataset] = {
-        dataset.digest: dataset
-        for run in sorted(runs, key=lambda run: run.id, reverse=True)
-        for dataset in run.datasets
-        if dataset.digest in measure.datasets
-    }
-    return tuple(found[digest] for digest in measure.datasets)

@@ -115,7 +115,9 @@ class Model(_Section):
     """One model of the repository."""
 
     experiment: Texts = Field(default=(), description="Experiments that hold its runs, by name.")
-    baseline: BaselineEntry | None = Field(default=None, description="What its runs are held against.")
+    baseline: BaselineEntry | None = Field(
+        default=None, description="What its runs are held against; `target`, the base branch, if it says nothing."
+    )
     also: BaselineEntry | None = Field(default=None, description="A second baseline, which stops slow decay.")
     training: Globs = Field(default=(), description="A change below these paths needs a run.")
     workflow: Texts = Field(
@@ -137,6 +139,11 @@ class Model(_Section):
     )
     single_run: Literal["warning", "error"] = Field(
         default="error", description="What a loss beyond the tolerance is where single runs show no noise."
+    )
+    accept_new_dataset: Texts = Field(
+        default=(),
+        description="Digests of data sets that replace the baseline's: what was measured on them is a first "
+        "measurement, a warning, instead of `incomparable-run`.",
     )
     metrics: dict[str, Metric] = Field(default_factory=dict, description="Metrics by name.")
 

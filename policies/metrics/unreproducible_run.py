@@ -4,7 +4,8 @@
 
 Looks in the finished runs of the commit for the commit itself (and that nothing was uncommitted), for data sets with
 their digests, for parameters, and for the environment: the requirements that a model is logged with. What a team does
-without can be switched off.
+without can be switched off. An evaluation (`mlflow.genai.evaluate`) trains nothing, so it need neither have parameters
+nor log a model. A nested run has what the run around it says.
 
 ## Why it matters
 
@@ -56,7 +57,7 @@ def check(metrics: tuple[ModelRuns, ...], options: UnreproducibleRun) -> Finding
     for compared, group in with_runs(metrics):
         lacking: dict[tuple[Phrase, ...], list[Run]] = {}
         for run in group.runs:
-            if options.environment and isinstance(unseen := requirements_of([run]), Unavailable):
+            if options.environment and _trains(run) and isinstance(unseen := requirements_of([run]), Unavailable):
                 yield named(metrics, compared, unseen)
             lacking.setdefault(tuple(_lacking(run, options)), []).append(run)
         for what, runs in lacking.items():
@@ -71,10 +72,14 @@ def _lacking(run: Run, options: UnreproducibleRun) -> Iterator[Phrase]:
         yield words.uncommitted()
     if options.dataset and not run.datasets:
         yield words.no_dataset()
-    if options.parameters and not run.params:
+    if options.parameters and _trains(run) and not run.params:
         yield words.no_parameters()
-    if options.environment and isinstance(requirements_of([run]), Absent):
+    if options.environment and _trains(run) and isinstance(requirements_of([run]), Absent):
         yield words.no_requirements()
+
+
+def _trains(run: Run) -> bool:
+    return run.evaluation is None
 
 
 RULE = Rule(name="unreproducible-run", since="0.1.0", check=check, applies=applies, options=UnreproducibleRun)

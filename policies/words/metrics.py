@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -149,6 +150,29 @@ def first_measurement(held: BaselineRuns, names: Sequence[str]) -> Phrase:
     )
 
 
+def baseline_is_no_number(held: BaselineRuns, name: str, sample: Sample) -> Phrase:
+    return say(
+        "{metric} is {value} on {baseline}, so there is nothing to hold it against.",
+        metric=name,
+        value=_plain(number(sample.values[0], 0)),
+        baseline=baseline(held),
+    )
+
+
+def on_new_data(held: BaselineRuns, names: Sequence[str]) -> Phrase:
+    return say(
+        "This is a first measurement of {names} on data that the policy accepts in place of that of {baseline}.",
+        names=names,
+        baseline=baseline(held),
+    )
+
+
+def measure_baseline_on_it(held: BaselineRuns) -> Remedy:
+    return Remedy(
+        say("Run the training of {baseline} on this data once, to see the difference.", baseline=baseline_name(held))
+    )
+
+
 def measure_baseline(held: BaselineRuns) -> Remedy:
     return Remedy(
         say(
@@ -227,10 +251,14 @@ def _or_none(values: tuple[str, ...]) -> Phrase | tuple[str, ...]:
     return values or say("none")
 
 
-def measure_alike(held: BaselineRuns) -> Remedy:
-    return Remedy(
-        say(
-            "Measure it as {baseline} was measured, too; or train {baseline} once with what is new, and compare again.",
-            baseline=baseline_name(held),
-        )
+def measure_alike(held: BaselineRuns, against: Against) -> Remedy:
+    """Say how to get a comparison; and, where only data sets differ, how to go without one."""
+    alike = say(
+        "Measure it as {baseline} was measured, too; or train {baseline} once with what is new, and compare again.",
+        baseline=baseline_name(held),
     )
+    new = sorted({digest for each in against.datasets for digest in each.after if digest not in each.before})
+    if against.scorers or not new:
+        return Remedy(alike)
+    key = f"accept_new_dataset: {json.dumps(new, ensure_ascii=False)}"  # a digest of digits alone is a number in YAML
+    return Remedy(alike + say(" Who may change the policy can accept the new data with {key}.", key=key))

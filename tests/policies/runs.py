@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic import Field
 
@@ -64,7 +65,7 @@ class Entry(Strict):
     """What was found for one entry of the policy."""
 
     candidate: Runs | list[Runs] | Missing | Unseen = Field(union_mode="left_to_right")
-    baseline: Baseline = Baseline(missing=Missing(absent="no run was found"))
+    baseline: Baseline | list[Baseline] = Baseline(missing=Missing(absent="no run was found"))
     also: Baseline | None = None
     older: list[Runs] | Unseen = Field(default_factory=list)
     training: Training | None = None
@@ -108,13 +109,15 @@ def _candidate(given: Runs | list[Runs] | Missing | Unseen) -> world.Group | Abs
     return world.Group(groups[0].commit, tuple(run for group in groups for run in group.runs))
 
 
-def _baseline(given: Baseline) -> world.BaselineRuns:
+def _baseline(several: Baseline | list[Baseline]) -> world.BaselineRuns:
+    given, *others = several if isinstance(several, list) else [several]
     kind = world.BaselineKind(given.kind)
     if isinstance(given.missing, Missing):
         return world.BaselineRuns(kind, given.name, absent(given.missing.absent))
     if isinstance(given.missing, Unseen):
         return world.BaselineRuns(kind, given.name, unavailable(given.missing.unavailable, given.missing.try_))
-    return world.BaselineRuns(kind, given.name, _group(given, "b-", BASE_SHA))
+    groups = [_group(each, f"b{place}-", BASE_SHA) for place, each in enumerate((given, *others))]
+    return world.BaselineRuns(kind, given.name, replace(groups[0], runs=tuple(r for each in groups for r in each.runs)))
 
 
 def _group(given: Runs, prefix: str, commit: Sha) -> world.Group:

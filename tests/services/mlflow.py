@@ -20,7 +20,6 @@ import pytest
 import requests
 
 from tests.services.postgres import Postgres
-from tests.services.postgres import postgres as postgres  # noqa: PLC0414 -- a fixture is found where it is imported
 
 MISSING = "The MLflow server is not installed; these tests need it: pip install 'mlflow[auth]'"
 START_SECONDS = 240.0
@@ -78,6 +77,7 @@ class MlflowServer:
     @cached_property
     def client(self) -> Any:
         """MLflow's own client, as whoever trains has it; it writes what the tests then read."""
+        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
         from mlflow import MlflowClient  # noqa: PLC0415  # some seconds, only for tests that need it
 
         return MlflowClient(self.admin_url)
@@ -174,6 +174,23 @@ def mlflow_servers(postgres: Postgres) -> Iterator[Mapping[str, MlflowServer]]:
         for server in servers.values():
             server.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def every_mlflow(mlflow_servers: Mapping[str, MlflowServer], tmp_path: Path) -> Iterator[tuple[MlflowServer, ...]]:
+    """Return one server on each database with passwords and one without, two of which start for this test alone."""
+    first = mlflow_servers["open"], mlflow_servers["guarded"]
+    others = [MlflowServer(tmp_path / str(not each.guarded), each.database, not each.guarded) for each in first]
+    try:
+        for server in others:
+            server.folder.mkdir()
+            server.begin()
+        for server in others:
+            server.ready()
+        yield (*first, *others)
+    finally:
+        for server in others:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from tests.bot.tracking.program import Program
 from tests.services.mlflow import (
     MlflowServer,
 )
+from tests.services.mlflow import every_mlflow as every_mlflow  # noqa: PLC0414 -- likewise
 from tests.services.mlflow import (
     guarded_mlflow as guarded_mlflow,  # noqa: PLC0414 -- a fixture is found where it is imported
 )

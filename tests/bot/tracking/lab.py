@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,10 @@ from policies.metrics.runs import Group, ModelRuns
 from tests.services.mlflow import MlflowServer
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+MEASURED: Mapping[str, float] = MappingProxyType({"rmse": 1.0})
+"""What a run logs that a test does not care for; a run without any value is one around others."""
 
 
 def sha(name: str) -> Sha:
@@ -83,7 +88,7 @@ class Lab:
         *,
         head: str | None = None,
         commit: str | None = None,
-        metrics: Mapping[str, float] | None = None,
+        metrics: Mapping[str, float] = MEASURED,
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
         datasets: Iterable[tuple[str, str, str]] = (),
@@ -97,7 +102,7 @@ class Lab:
         named = {"github.head_sha": head, "mlflow.source.git.commit": commit}
         all_tags = {tag: sha(name) for tag, name in named.items() if name} | dict(tags or {})
         run_id = str(client.create_run(experiment.id, start_time=began_ms, tags=all_tags).info.run_id)
-        logged = [Metric(key, value, began_ms, 0) for key, value in (metrics or {}).items()]
+        logged = [Metric(key, value, began_ms, 0) for key, value in metrics.items()]
         client.log_batch(run_id, logged, [Param(key, value) for key, value in (params or {}).items()])
         inputs = [
             DatasetInput(Dataset(name, digest, "code", "{}"), [InputTag("mlflow.data.context", context)])

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.tracking.client import Tracking
+from bot.tracking.client import FEW_RUNS, MOST_RUNS, Tracking
 from bot.tracking.found import Experiment
 from bot.tracking.rest import Connection, CouldNotLook, Patience
 from bot.tracking.words import NotNow
@@ -330,3 +330,28 @@ def own_certificate(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "both.pem")
     return context
+
+
+async def test_more_models_than_are_read_are_not_taken_for_all(stack: AsyncExitStack) -> None:
+    client = await answered(stack, saying(response("200 OK", b'{"models": [], "next_page_token": "more"}')))
+    with pytest.raises(CouldNotLook, match="logged more than 500 models"):
+        await client.models(["1"], ["0" * 32])
+
+
+async def test_a_page_that_takes_too_long_is_asked_for_again_with_few_runs(stack: AsyncExitStack) -> None:
+    sizes: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await request_of(reader)
+        sizes.append(json.loads(request.partition(b"\r\n\r\n")[2])["max_results"])
+        if sizes[-1] <= FEW_RUNS:
+            writer.write(response("200 OK", b"{}"))
+            await writer.drain()
+        else:
+            await reader.read()  # until the client gives up
+
+    client = await answered(stack, serve)
+    page = await client.newest(EXPERIMENT)
+    assert (page.runs, page.few, sizes) == ((), True, [MOST_RUNS, FEW_RUNS])
+    assert (await client.newest(EXPERIMENT, few=True)).few
+    assert sizes[2:] == [FEW_RUNS]

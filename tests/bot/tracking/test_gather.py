@@ -19,7 +19,7 @@ from policies.facts import Absent, Unavailable
 from policies.metrics.runs import NO_FILE, BaselineKind, ModelRuns, PrimaryMetric, Training, TrainingState
 from policies.metrics.training import WorkflowRun
 from policies.phrase import say
-from tests.bot.tracking.lab import NOW, Counted, Lab, Looking, commit, connection, group, ids, subject
+from tests.bot.tracking.lab import NOW, Counted, Lab, Looking, commit, connection, group, ids, sha, subject
 from tests.services.mlflow import MlflowServer
 
 
@@ -132,3 +132,36 @@ def test_mlflow_is_loaded_when_it_is_first_needed() -> None:
     program = "import sys, bot.metrics, bot.tracking.gather; print({'mlflow', 'requests', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout == "set()\n"
+
+
+LOADS = """
+import asyncio, sys
+from datetime import UTC, datetime
+from bot.tracking.gather import gather_metrics
+from bot.tracking.memory import NoMemory
+from bot.tracking.pool import Pool
+from bot.tracking.rest import Connection
+from bot.tracking.servers import Server, Servers
+from bot.tracking.subject import Subject
+from policies.config.mlflow import MlflowSection
+from policies.facts import Commit
+url, experiment, base, *heads = sys.argv[1:]
+section = MlflowSection(server="main", experiment=(experiment,))
+pool = Pool(Servers({"main": Server(Connection("main", url), ("**",))}))
+for head in heads:
+    subject = Subject("acme/forecast", head, "main", base_commits=(Commit(base),))
+    asyncio.run(gather_metrics(section, subject, pool, NoMemory(), datetime.now(UTC)))
+    print("scipy.stats" in sys.modules)
+"""
+
+
+def test_scipy_is_loaded_before_anything_is_compared_and_only_then(open_lab: Lab) -> None:
+    """To load it takes a second, which the comparison would take from everybody else."""
+    experiment = open_lab.experiment()
+    for head in ("head", "base"):
+        open_lab.run(experiment, head=head)
+    asked = [open_lab.server.url, experiment.name, *map(sha, ("base", "untrained", "head"))]
+    done = subprocess.run(
+        [sys.executable, "-c", LOADS, *asked], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.stdout, done.stderr) == ("False\nTrue\n", "")

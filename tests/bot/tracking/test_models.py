@@ -126,6 +126,7 @@ OBJECT = """\
 
 TYPES = [
     ('{"type": "long", "name": "a", "required": false}', Column("a", "long", required=False)),
+    ('{"type": "long", "name": "a", "optional": true}', Column("a", "long", required=False)),  # until MLflow 2.9
     ('{"type": "string"}', Column(None, "string")),
     ('{"type": "array", "items": {"type": "float"}, "name": "a"}', Column("a", "array(float)")),
     ('{"type": "map", "values": {"type": "string"}, "name": "m"}', Column("m", "map(string)")),

@@ -46,7 +46,7 @@ async def test_the_latest_value_is_that_of_the_highest_step_then_of_the_latest_m
     lab: Lab, tracking: Tracking
 ) -> None:
     experiment = lab.experiment()
-    run_id = lab.run(experiment)
+    run_id = lab.run(experiment, metrics={})
     for value, moment, step in [(1.0, 1000, 5), (2.0, 9000, 3), (3.0, 500, 5), (4.0, 400, 4)]:
         lab.server.client.log_metric(run_id, "late", value, timestamp=moment, step=step)
     found = await tracking.run(run_id)
@@ -146,7 +146,7 @@ async def test_an_alias_that_is_missing_is_told_from_one_that_cannot_be_seen(lab
     version = lab.register(name, run_id, model, alias="champion")
     found = await tracking.version(name, "champion")
     assert not isinstance(found, Absent)
-    assert (found.model, found.version, found.run_id, found.model_id) == (name, version, run_id, model)
+    assert (found.model, found.version, found.run_id, found.source) == (name, version, run_id, f"models:/{model}")
     missing = await tracking.version(name, "nobody")
     assert isinstance(missing, Absent)
     assert missing.why.plain() == f"the model `{name}` has no alias `nobody`"

@@ -124,10 +124,56 @@ def test_the_same_data_by_another_name_is_the_same() -> None:
     assert said.judgement is Judgement.PASS
 
 
-def test_an_easy_data_set_does_not_take_the_place_of_a_hard_one() -> None:
-    hard, easy = run("b1", {"rmse": 9.0}, datasets=(STORES,)), run("b2", {"rmse": 1.0}, datasets=(OTHER,))
-    said = compared(group(replace(easy, id="c")), group(hard, easy))
-    assert [each.judgement for each in said.against[0].metrics] == [Judgement.PASS, Judgement.INCOMPARABLE]
+@pytest.mark.parametrize(
+    ("name", "judgement"),
+    [("hard stores", Judgement.INCOMPARABLE), ("stores", Judgement.SHOWN), ("dataset", Judgement.INCOMPARABLE)],
+)
+def test_an_easy_data_set_does_not_take_the_place_of_a_hard_one(name: str, judgement: Judgement) -> None:
+    """But the next version of a data set does, where the baseline was measured on both."""
+    new = replace(OTHER, name=name if name == "dataset" else "stores")
+    old, easy = run("b1", {"rmse": 9.0}, datasets=(Dataset(name, "1a2b"),)), run("b2", {"rmse": 1.0}, datasets=(new,))
+    said = compared(group(replace(easy, id="c")), group(old, easy))
+    assert [each.judgement for each in said.against[0].metrics] == [Judgement.PASS, judgement]
+
+
+def test_what_a_baseline_measured_without_naming_its_data_is_no_data_set() -> None:
+    named, nameless = run("b1", {"rmse": 1.0}, datasets=(STORES,)), run("b2", {"rmse": 9.0})
+    said = compared(group(replace(named, id="c")), group(named, nameless))
+    assert [each.judgement for each in said.against[0].metrics] == [Judgement.PASS, Judgement.SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "ours", "scorers", "judgement"),
+    [
+        (["9f8e"], [OTHER], None, Judgement.FIRST),
+        (["9f8e"], [STORES, OTHER], None, Judgement.FIRST),
+        (["9f8e"], [OTHER], "sha256:1", Judgement.INCOMPARABLE),
+        (["9f8e"], [], None, Judgement.INCOMPARABLE),
+        (["0000"], [OTHER], None, Judgement.INCOMPARABLE),
+        (["9f8e"], [OTHER, Dataset("shops", "7777")], None, Judgement.INCOMPARABLE),
+        (["9f8e", "7777"], [OTHER, Dataset("shops", "7777")], None, Judgement.FIRST),
+    ],
+)
+def test_only_data_sets_are_accepted_and_only_those_that_are_named(
+    accepted: list[str], ours: list[Dataset], scorers: str | None, judgement: Judgement
+) -> None:
+    evaluation = world.Evaluation(scorers) if scorers else None
+    candidate = group(run("c", {"rmse": 1.0}, datasets=tuple(ours), evaluation=evaluation))
+    baseline = group(run("b", {"rmse": 9.0}, datasets=(STORES,)))
+    said = compared(candidate, baseline, settings={"accept_new_dataset": tuple(accepted)})
+    assert row(said).judgement is judgement
+
+
+def test_the_finite_values_of_a_baseline_count() -> None:
+    said = row(compared(seeds([1.0, 1.001, 0.999]), seeds([math.nan, 1.0, math.inf, 1.001, 0.999])))
+    assert said.baseline is not None
+    assert (said.judgement, said.baseline.values) == (Judgement.PASS, (1.0, 1.001, 0.999))
+
+
+def test_what_mlflow_measures_of_the_machine_is_left_out() -> None:
+    values = {"rmse": 1.0, "system/cpu_utilization_percentage": 3.0, "system/disk": 2.0}
+    said = compared(group(run("c", values)), group(run("b", values)), {"system/disk": gate()})
+    assert [each.name for each in said.against[0].metrics] == ["system/disk", "rmse"]
 
 
 def test_a_training_and_an_evaluation_of_one_commit_are_two_measures() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import pytest
 from hypothesis import assume, given, settings
@@ -11,8 +12,8 @@ from scipy import stats
 
 from policies.metrics.comparison import Judgement
 from policies.metrics.contrast import contrast, quantile
-from policies.metrics.gate import holm, judge, margin, more_seeds
-from policies.metrics.sample import Contrast, Method, Sample
+from policies.metrics.gate import MOST_MORE, holm, judge, margin, more_seeds
+from policies.metrics.sample import Contrast, Method, MoreSeeds, Sample
 from policies.metrics.settings import Tolerance
 
 OURS = (12.31, 12.44, 12.28, 12.51)
@@ -153,35 +154,50 @@ SPREAD = st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=
 
 
 @settings(deadline=None)
-@given(SPREAD, SPREAD, st.booleans(), st.floats(0, 0.2))
-def test_as_many_more_seeds_as_it_says_do_decide(
-    ours: list[float], theirs: list[float], seeded: bool, accepted: float
+@given(SPREAD, SPREAD, st.booleans(), st.floats(0, 0.2), st.sampled_from((0.05, 0.005)))
+def test_as_many_more_seeds_as_it_says_do_decide_and_no_fewer(
+    ours: list[float], theirs: list[float], seeded: bool, accepted: float, alpha: float
 ) -> None:
     """More seeds with the very same mean and spread: the first number that decides is the one that was named."""
     size = min(len(ours), len(theirs))
     said = contrast(sample(*ours[:size], seeded=seeded), sample(*theirs[:size], seeded=seeded), 1)
     assume(judge(said, accepted, said.p) is Judgement.INCONCLUSIVE)
-    more = more_seeds(said, accepted, 0.05)
-    assume(more is not None)
-    assert more is not None
-    assert decided(said, more.candidate, more.baseline, accepted)
-    if more.baseline:
-        assert not decided(said, more.candidate - 1, more.baseline - 1, accepted)
+    assume(abs(said.gain + accepted) > 1e-6)
+    more = more_seeds(said, accepted, alpha)
+    sides = [1] if said.method is Method.PAIRED else [0, 1]
+    cheaper = [
+        (n, n * side)
+        for side in sides
+        for n in range(1, MOST_MORE + 1)
+        if (more is None or n * (1 + side) < more.candidate + more.baseline)
+        and decided(said, n, n * side, accepted, alpha)
+    ]
+    assert cheaper == []
+    if more is not None:
+        assert decided(said, more.candidate, more.baseline, accepted, alpha)
 
 
-def decided(said: Contrast, ours: int, theirs: int, accepted: float) -> bool:
+def decided(said: Contrast, ours: int, theirs: int, accepted: float, alpha: float) -> bool:
     """Ask SciPy, by means, spreads and numbers of runs."""
     if said.method is Method.PAIRED:
         gains = [a - b for a, b in zip(said.candidate.values, said.baseline.values, strict=True)]
         n = len(gains) + ours
-        error, freedom = float(stats.tstd(gains)) / math.sqrt(n), float(n - 1)
+        error, freedom = statistics.stdev(gains) / math.sqrt(n), float(n - 1)
     else:
         n, m = said.candidate.n + ours, said.baseline.n + theirs
-        parts = (float(stats.tstd(said.candidate.values)) ** 2 / n, float(stats.tstd(said.baseline.values)) ** 2 / m)
+        parts = statistics.variance(said.candidate.values) / n, statistics.variance(said.baseline.values) / m
         error = math.sqrt(sum(parts))
         freedom = sum(parts) ** 2 / (parts[0] ** 2 / (n - 1) + parts[1] ** 2 / (m - 1))
-    half = float(stats.t.ppf(0.95, freedom)) * error
-    return bool(said.gain + half < 0 if said.gain < -accepted else said.gain - half > -accepted)
+    if said.gain < -accepted:
+        return bool(stats.t.cdf(said.gain / error, freedom) < alpha)
+    return bool(said.gain - stats.t.ppf(0.95, freedom) * error > -accepted)
+
+
+def test_more_runs_on_one_side_alone_do_not_always_help() -> None:
+    """Two more decide, and so do ten; a hundred do not: the three of the other side count for more and more."""
+    said = contrast(sample(0.0, 1.0, -1.0), sample(0.0, 1.0, -1.0), 1)
+    assert [decided(said, more, 0, 1.53, 0.05) for more in (1, 2, 10, 100)] == [False, True, True, False]
+    assert more_seeds(said, 1.53, 0.05) == MoreSeeds(2)
 
 
 def test_one_run_that_is_too_noisy_asks_for_more_of_its_own() -> None:

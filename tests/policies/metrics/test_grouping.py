@@ -6,7 +6,7 @@ from policies.facts import Absent
 from policies.metrics import runs as world
 from policies.metrics.compare import comparisons
 from policies.metrics.comparison import ModelComparison
-from policies.metrics.grouping import MODEL_TAG
+from policies.metrics.nested import MODEL_TAG
 from policies.metrics.runs import Group
 from tests.policies.metrics.build import NO_RUN, found, group, run, seeds, target
 

@@ -8,8 +8,12 @@ from policies.metrics.runs import Training, TrainingState
 from policies.metrics.settings import Model
 from policies.metrics.training import WorkflowRun, training_of
 
-LINT = WorkflowRun("Lint", ".github/workflows/lint.yml", "completed", "success", "https://github.com/a/b/actions/runs/1")
-TRAIN = WorkflowRun("Train", ".github/workflows/train.yml", "in_progress", None, "https://github.com/a/b/actions/runs/2")
+LINT = WorkflowRun(
+    "Lint", ".github/workflows/lint.yml", "completed", "success", "https://github.com/a/b/actions/runs/1"
+)
+TRAIN = WorkflowRun(
+    "Train", ".github/workflows/train.yml", "in_progress", None, "https://github.com/a/b/actions/runs/2"
+)
 FAILED = WorkflowRun("Train", ".github/workflows/train.yml", "completed", "failure")
 PATHS, NAMED, SILENT = {"training": "src/**"}, {"workflow": "train.yml"}, dict[str, str]()
 
