@@ -13,6 +13,7 @@ RUN pip install --no-cache-dir --require-hashes --requirement requirements/boots
 
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot/ bot/
+COPY examples/scikit-learn/ examples/scikit-learn/
 COPY policies/ policies/
 COPY sandbox/ sandbox/
 RUN uv build --wheel --require-hashes --build-constraints requirements/dev.txt --out-dir dist \

@@ -37,9 +37,7 @@ class Sketch:
 def init(repo: Path, *, force: bool) -> Path:
     """Write the file and return its path; refuses to overwrite one unless ``force``."""
     clone = Clone(Git(repo))
-    if clone.top is None:
-        raise UsageProblem("There is no work tree here to write into; run init in the folder of a clone.")
-    path = clone.top / PATH
+    path = work_tree(clone) / PATH
     if (path.exists() or path.is_symlink()) and not force:
         raise UsageProblem(f"{path} exists already; --force overwrites it.")
     text = render(sketch(clone))
@@ -51,6 +49,13 @@ def init(repo: Path, *, force: bool) -> Path:
     except OSError as error:
         raise UsageProblem(f"{path} cannot be written: {error.strerror}.") from error
     return path
+
+
+def work_tree(clone: Clone) -> Path:
+    """Return the folder that files are written into; raises UsageProblem where there is none."""
+    if clone.top is None:
+        raise UsageProblem("There is no work tree here to write into; run init in the folder of a clone.")
+    return clone.top
 
 
 def sketch(clone: Clone) -> Sketch:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.gather.policy import Policy
 from bot.report.change import PolicyChange
+from policies.evaluate import evaluate
 from policies.facts import Facts
 from policies.verdict import Outcome, Report, worst
 
@@ -27,3 +29,10 @@ class Judged:
     def outcome(self) -> Outcome:
         """That of the report; and nothing passes that would break the policy."""
         return worst((self.report.outcome, Outcome.FAIL if self.change and self.change.errors else Outcome.PASS))
+
+
+async def decide(facts: Facts, policy: Policy) -> Judged:
+    """Hold facts against a policy; beside the event loop where runs are compared, of which there may be thousands."""
+    if isinstance(facts.metrics, tuple):
+        return Judged(facts, await asyncio.to_thread(evaluate, facts, policy.config), policy)
+    return Judged(facts, evaluate(facts, policy.config), policy)

@@ -17,13 +17,12 @@ from bot.gather.remote.gather import Incomplete, gather
 from bot.gather.stack import on_top_of, placed
 from bot.jobs.port import Job, Later
 from bot.jobs.target import PullRequestTarget
-from bot.judged import Judged
+from bot.judged import decide
 from bot.report import render, undecided
 from bot.report.opinion import Opinion
 from bot.work import training
 from bot.work.proposal import policy_for, read_change
 from bot.work.world import World
-from policies.evaluate import evaluate
 from policies.facts import PullRequest
 from policies.verdict import Outcome
 from policies.words import check as words
@@ -75,15 +74,15 @@ async def judge(world: World, pull: Pull, given: Mapping[str, Any] | None = None
         facts = await gather(reader, subject, pull.payload, branches, policy.config, given)
     except Incomplete as incomplete:
         facts, later = incomplete.facts, incomplete
-    report = evaluate(facts, policy.config)
-    if later is not None and report.outcome is not Outcome.FAIL:  # what is wrong already is said at once
+    judged = await decide(facts, policy)
+    if later is not None and judged.report.outcome is not Outcome.FAIL:  # what is wrong already is said at once
         return render.looking(subject, words.for_github()), later
-    later = later or training.look_again(reader, facts, report)
-    waits_for = training.waits_for(facts, report)
+    later = later or training.look_again(reader, facts, judged.report)
+    waits_for = training.waits_for(facts, judged.report)
     if later is not None and waits_for is not None:
         return render.looking(subject, waits_for), later
     change = await read_change(world, reader, pull, branches, policy)
-    return render.opinion(Judged(facts, report, policy), seen=trace(facts), change=change), later
+    return render.opinion(judged, seen=trace(facts), change=change), later
 
 
 async def moved(world: World, pull: Pull, began: datetime) -> bool:

@@ -16,9 +16,12 @@ from policies.words import blind
 
 
 def evaluate(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> Report:
-    """Judge the pull request, or the push, that ``facts`` are about. Rules that are off are left out."""
+    """Judge the pull request, or the push, that ``facts`` are about. Rules that are off are left out.
+
+    So are rules about runs where the policy has no ``mlflow`` section.
+    """
     model = model_of(facts, config)
-    verdicts = (_verdict(rule, facts, config, model) for rule in _asked(rules, facts))
+    verdicts = (_verdict(rule, facts, config, model) for rule in _asked(rules, facts, config))
     return Report(facts.as_of, tuple(verdict for verdict in verdicts if verdict is not None))
 
 
@@ -29,7 +32,7 @@ def needed(facts: Facts, config: Config, rules: Iterable[Rule] = CATALOGUE) -> f
     """
     model = model_of(facts, config)
     wanted: set[str] = set()
-    for rule in _asked(rules, facts):
+    for rule in _asked(rules, facts, config):
         setting = config.rules[rule.name]
         if _severity(setting, facts, model) is Severity.OFF or _end_of_stack(rule, facts) is not None:
             continue
@@ -47,9 +50,14 @@ def model_of(facts: Facts, config: Config) -> BranchModel:
     return bind(config.branches, branches, also)
 
 
-def _asked(rules: Iterable[Rule], facts: Facts) -> Iterable[Rule]:
+def _asked(rules: Iterable[Rule], facts: Facts, config: Config) -> Iterable[Rule]:
     pushed = not isinstance(facts.push, Absent)
-    return (rule for rule in rules if rule.judges_push == pushed)
+    return (rule for rule in rules if rule.judges_push == pushed and is_concerned(rule, config))
+
+
+def is_concerned(rule: Rule, config: Config) -> bool:
+    """Say whether a policy has anything for a rule to judge: rules about runs need a section that names the runs."""
+    return config.mlflow is not None or "metrics" not in rule.needs
 
 
 def _severity(setting: RuleSetting, facts: Facts, model: BranchModel) -> Severity:

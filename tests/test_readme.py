@@ -15,7 +15,8 @@ from scripts.readme import fits, run_all
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")
-PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")))
+FOLDERS = ("*.md", "docs/**/*.md", "benchmarks/*.md", "actions/*/*.md", "examples/**/*.md")
+PAGES = sorted(path for folder in FOLDERS for path in ROOT.glob(folder))
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 

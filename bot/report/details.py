@@ -10,7 +10,7 @@ from bot.judged import Judged
 from bot.report.blocks import bullets, rule_name, standing, table
 from bot.report.fit import joined
 from policies.catalogue import BY_NAME, CATALOGUE
-from policies.evaluate import model_of
+from policies.evaluate import is_concerned, model_of
 from policies.facts import PullRequest, Push
 from policies.phrase import Phrase, say
 from policies.verdict import Outcome, Verdict
@@ -88,5 +88,6 @@ def _kind(judged: Judged) -> str | None:
 def _switched_off(judged: Judged) -> str:
     on = {verdict.rule for verdict in judged.report.verdicts}
     pushed = isinstance(judged.facts.push, Push)
-    off = [rule.name for rule in CATALOGUE if rule.judges_push == pushed and rule.name not in on]
+    asked = [rule for rule in CATALOGUE if rule.judges_push == pushed and is_concerned(rule, judged.policy.config)]
+    off = [rule.name for rule in asked if rule.name not in on]
     return policy_words.switched_off(off).markdown() if off else ""

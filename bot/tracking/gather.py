@@ -34,8 +34,8 @@ ALSO_SEARCHES = 2
 
 
 async def gather_metrics(
-    section: MlflowSection | None, subject: Subject, pool: Pool, memory: Memory, now: datetime
-) -> tuple[ModelRuns, ...] | Absent | Unavailable:
+    section: MlflowSection, subject: Subject, pool: Pool, memory: Memory, now: datetime
+) -> tuple[ModelRuns, ...] | Unavailable:
     """Return what was found for each entry of the policy's ``mlflow`` section, in its order.
 
     Costs at most six requests for each model, however many runs there are: the experiment, its newest runs, and of
@@ -44,8 +44,6 @@ async def gather_metrics(
     for each logged model, once in its life; and one more where only the trial merge was trained, and a hundred other
     runs are newer.
     """
-    if section is None:
-        return words.no_section()
     tracking = pool.server(section.server, subject.repository)
     if isinstance(tracking, Unavailable):
         return tracking

@@ -17,10 +17,6 @@ class NotNow(Unavailable):
 # Which server
 
 
-def no_section() -> Absent:
-    return Absent(say("the policy has no {section} section", section="mlflow"))
-
-
 def no_server_named() -> Unavailable:
     return Unavailable(
         say("The policy does not say which tracking server holds the runs."),

@@ -25,17 +25,17 @@ from policies.metrics.logged import requirements_of
 from policies.metrics.requirements import mismatches
 from policies.metrics.runs import ModelRuns
 from policies.metrics.settings import Model
-from policies.metrics.subject import named, with_runs, without_runs, without_section
+from policies.metrics.subject import named, with_runs, without_runs
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
 from policies.words import runs as words
 
 
-def applies(mlflow: Model | None) -> Phrase | None:
-    if mlflow is not None and not any(part.environment for part in mlflow.parts()):
+def applies(mlflow: Model) -> Phrase | None:
+    if not any(part.environment for part in mlflow.parts()):
         return words.no_environment()
-    return without_section(mlflow)
+    return None
 
 
 def check(metrics: tuple[ModelRuns, ...]) -> Findings:

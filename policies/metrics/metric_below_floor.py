@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from policies.metrics.runs import ModelRuns
 from policies.metrics.settings import Model
-from policies.metrics.subject import metrics_of, named, with_runs, without_runs, without_section
+from policies.metrics.subject import metrics_of, named, with_runs, without_runs
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
@@ -26,10 +26,10 @@ from policies.words import metrics as words
 from policies.words import runs as reasons
 
 
-def applies(mlflow: Model | None) -> Phrase | None:
-    if mlflow is not None and all(metric.floor is metric.ceiling is None for metric in metrics_of(mlflow)):
+def applies(mlflow: Model) -> Phrase | None:
+    if all(metric.floor is metric.ceiling is None for metric in metrics_of(mlflow)):
         return reasons.no_limits()
-    return without_section(mlflow)
+    return None
 
 
 def check(metrics: tuple[ModelRuns, ...]) -> Findings:

@@ -47,7 +47,7 @@ from policies.metrics.comparison import Against, Judgement, MetricComparison, Mo
 from policies.metrics.runs import BaselineRuns, ModelRuns
 from policies.metrics.sample import Method
 from policies.metrics.settings import Model
-from policies.metrics.subject import metrics_of, named, with_runs, without_runs, without_section
+from policies.metrics.subject import metrics_of, named, with_runs, without_runs
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
@@ -61,10 +61,10 @@ STRICT = frozenset({"release", "hotfix"})
 """Types of branches that need a baseline, unless the policy says otherwise."""
 
 
-def applies(mlflow: Model | None) -> Phrase | None:
-    if mlflow is not None and not any(metric.gate and metric.tolerance for metric in metrics_of(mlflow)):
+def applies(mlflow: Model) -> Phrase | None:
+    if not any(metric.gate and metric.tolerance for metric in metrics_of(mlflow)):
         return reasons.nothing_gates()
-    return without_section(mlflow)
+    return None
 
 
 def check(pull_request: PullRequest, model: BranchModel, metrics: tuple[ModelRuns, ...]) -> Findings:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from policies.metrics.runs import ModelRuns
 from policies.metrics.settings import Model
-from policies.metrics.subject import metrics_of, named, with_runs, without_runs, without_section
+from policies.metrics.subject import metrics_of, named, with_runs, without_runs
 from policies.phrase import Phrase
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
@@ -27,10 +27,10 @@ from policies.words import metrics as words
 from policies.words import runs as reasons
 
 
-def applies(mlflow: Model | None) -> Phrase | None:
-    if mlflow is not None and not any(metric.gate for metric in metrics_of(mlflow)):
+def applies(mlflow: Model) -> Phrase | None:
+    if not any(metric.gate for metric in metrics_of(mlflow)):
         return reasons.no_gate()
-    return without_section(mlflow)
+    return None
 
 
 def check(metrics: tuple[ModelRuns, ...]) -> Findings:

@@ -26,18 +26,12 @@ from policies.facts import Absent, PullRequest, Unavailable
 from policies.metrics.compare import comparisons
 from policies.metrics.comparison import ModelComparison
 from policies.metrics.runs import Group, ModelRuns, TrainingState
-from policies.metrics.settings import Model
-from policies.metrics.subject import named, without_section
-from policies.phrase import Phrase
+from policies.metrics.subject import named
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
 from policies.words import runs as words
 
 UNDER_WAY = frozenset({"RUNNING", "SCHEDULED"})
-
-
-def applies(mlflow: Model | None) -> Phrase | None:
-    return without_section(mlflow)
 
 
 def check(pull_request: PullRequest, metrics: tuple[ModelRuns, ...], paths: frozenset[str]) -> Findings:
@@ -79,4 +73,4 @@ def _missing(pull_request: PullRequest, compared: ModelComparison, paths: frozen
         yield Absent(words.no_training_paths())
 
 
-RULE = Rule(name="missing-run", since="0.1.0", check=check, applies=applies)
+RULE = Rule(name="missing-run", since="0.1.0", check=check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,14 +32,23 @@ def pins(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def mismatches(logged: Iterable[str], files: Mapping[str, Iterable[str]]) -> tuple[Mismatch, ...]:
-    """Return where the exact versions of a model lie outside what the files of its repository ask for."""
+    """Return where the exact versions of a model lie outside what the files of its repository ask for.
+
+    A file may ask for a package several times, each for other machines (``; python_version < "3.12"``). Nobody knows
+    which machine trained, so one of them is enough.
+    """
     versions = {name: version for name, specifier in _read(logged) if (version := _exact(specifier)) is not None}
     return tuple(
-        Mismatch(name, str(versions[name]), str(specifier), path)
+        Mismatch(name, str(versions[name]), " or ".join(map(str, wanted)), path)
         for path, lines in sorted(files.items())
-        for name, specifier in _read(lines)
-        if name in versions and not specifier.contains(versions[name], prereleases=True)
+        for name, wanted in _by_name(lines)
+        if name in versions and not any(each.contains(versions[name], prereleases=True) for each in wanted)
     )
+
+
+def _by_name(lines: Iterable[str]) -> Iterator[tuple[str, list[SpecifierSet]]]:
+    for name, each in itertools.groupby(_read(lines), key=lambda read: read[0]):
+        yield name, [specifier for _, specifier in each]
 
 
 def _read(lines: Iterable[str]) -> Iterator[tuple[str, SpecifierSet]]:

@@ -20,16 +20,10 @@ from __future__ import annotations
 from policies.facts import Absent, Unavailable
 from policies.metrics.comparison import Breach
 from policies.metrics.runs import ModelRuns
-from policies.metrics.settings import Model
-from policies.metrics.subject import named, with_runs, without_runs, without_section
-from policies.phrase import Phrase
+from policies.metrics.subject import named, with_runs, without_runs
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
 from policies.words import runs as words
-
-
-def applies(mlflow: Model | None) -> Phrase | None:
-    return without_section(mlflow)
 
 
 def check(metrics: tuple[ModelRuns, ...]) -> Findings:
@@ -48,4 +42,4 @@ def check(metrics: tuple[ModelRuns, ...]) -> Findings:
         yield from absent[:1]
 
 
-RULE = Rule(name="signature-change", since="0.1.0", check=check, applies=applies)
+RULE = Rule(name="signature-change", since="0.1.0", check=check)

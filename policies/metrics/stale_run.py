@@ -21,16 +21,10 @@ from policies.facts import Absent, PullRequest, Unavailable
 from policies.metrics.compare import comparisons
 from policies.metrics.comparison import ModelComparison
 from policies.metrics.runs import ModelRuns, TrainingState
-from policies.metrics.settings import Model
-from policies.metrics.subject import named, without_section
-from policies.phrase import Phrase
+from policies.metrics.subject import named
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
 from policies.words import runs as words
-
-
-def applies(mlflow: Model | None) -> Phrase | None:
-    return without_section(mlflow)
 
 
 def check(pull_request: PullRequest, metrics: tuple[ModelRuns, ...], paths: frozenset[str]) -> Findings:
@@ -58,4 +52,4 @@ def _stale(pull_request: PullRequest, compared: ModelComparison, paths: frozense
         yield Absent(words.no_older_run())
 
 
-RULE = Rule(name="stale-run", since="0.1.0", check=check, applies=applies)
+RULE = Rule(name="stale-run", since="0.1.0", check=check)

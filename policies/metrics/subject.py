@@ -10,14 +10,8 @@ from policies.metrics.compare import comparisons
 from policies.metrics.comparison import ModelComparison
 from policies.metrics.runs import Group, ModelRuns
 from policies.metrics.settings import Metric, Model
-from policies.phrase import Phrase
 from policies.verdict import Finding
 from policies.words import runs as words
-
-
-def without_section(mlflow: Model | None) -> Phrase | None:
-    """Say why there is nothing to judge where the policy has no ``mlflow`` section."""
-    return words.no_section() if mlflow is None else None
 
 
 def metrics_of(mlflow: Model) -> Iterator[Metric]:

@@ -27,8 +27,7 @@ from pydantic import Field
 from policies.facts import Absent, Unavailable
 from policies.metrics.logged import requirements_of
 from policies.metrics.runs import ModelRuns, Run
-from policies.metrics.settings import Model
-from policies.metrics.subject import named, with_runs, without_runs, without_section
+from policies.metrics.subject import named, with_runs, without_runs
 from policies.phrase import Phrase
 from policies.rule import Findings, Options, Rule, Stricter
 from policies.verdict import Finding
@@ -46,10 +45,6 @@ class UnreproducibleRun(Options):
     environment: Annotated[bool, Stricter.ON] = Field(
         default=True, description="A run logs a model with its requirements."
     )
-
-
-def applies(mlflow: Model | None) -> Phrase | None:
-    return without_section(mlflow)
 
 
 def check(metrics: tuple[ModelRuns, ...], options: UnreproducibleRun) -> Findings:
@@ -82,4 +77,4 @@ def _trains(run: Run) -> bool:
     return run.evaluation is None
 
 
-RULE = Rule(name="unreproducible-run", since="0.1.0", check=check, applies=applies, options=UnreproducibleRun)
+RULE = Rule(name="unreproducible-run", since="0.1.0", check=check, options=UnreproducibleRun)

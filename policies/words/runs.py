@@ -22,10 +22,6 @@ def of_model(name: str, text: Phrase) -> Phrase:
 # Why there is nothing to judge
 
 
-def no_section() -> Phrase:
-    return say("the policy has no {section} section", section="mlflow")
-
-
 def nothing_gates() -> Phrase:
     return say("no metric in the policy has both {gate} and a tolerance", gate="gate: true")
 

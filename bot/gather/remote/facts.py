@@ -18,7 +18,6 @@ from bot.gather.remote.reviews import Reviews
 from bot.gather.remote.tags import Tags
 from bot.gather.remote.tracked import Tracked
 from bot.tracking.gather import gather_metrics
-from bot.tracking.words import no_section
 from policies.config.mlflow import MlflowSection
 from policies.facts import (
     Absent,
@@ -53,7 +52,7 @@ class GitHubFacts:
     branches: Branches
     model: BranchModel
     asked: Asked = field(default_factory=Asked)
-    mlflow: MlflowSection | None = None
+    mlflow: MlflowSection = field(default_factory=MlflowSection)
 
     @cached_property
     def _comparisons(self) -> Comparisons:
@@ -165,14 +164,12 @@ class GitHubFacts:
         tags = Tags(self.reader, self._comparisons, compared, self.asked.versions)
         return await tags.read(at_start=kind is not None and kind.name == "hotfix")
 
-    async def metrics(self) -> tuple[ModelRuns, ...] | Absent | Unavailable:
+    async def metrics(self) -> tuple[ModelRuns, ...] | Unavailable:
         """Return the runs of this pull request and of its baselines, by MLflow's word."""
         compared = await self._compared()
         if isinstance(compared, Unavailable):
             return compared
         reader = self.reader
-        if self.mlflow is None:
-            return no_section()
         tracked = Tracked(reader, self._comparisons, compared, self.payload, self._released(compared))
         subject = await tracked.subject(self.mlflow, await self.commits())
         return await gather_metrics(self.mlflow, subject, reader.pool, reader.known, reader.now)

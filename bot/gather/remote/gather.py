@@ -13,6 +13,7 @@ from bot.gather.remote.refused import REFUSALS, is_unknown_commit, unavailable
 from bot.gather.remote.together import together
 from bot.jobs.port import Later
 from policies.config import Config
+from policies.config.mlflow import MlflowSection
 from policies.evaluate import model_of, needed
 from policies.facts import Absent, Branches, Facts, PullRequest
 from policies.words import skips
@@ -39,8 +40,8 @@ async def gather(  # noqa: PLR0913  # what there is to know about a pull request
     Raises Incomplete while GitHub does not know all of them yet.
     """
     first = Facts(as_of=reader.now, pull_request=pull_request, branches=branches, **(given or {}))
-    model = model_of(first, config)
-    source = GitHubFacts(reader, pull_request, payload, branches, model, asked(config), config.mlflow)
+    model, runs = model_of(first, config), config.mlflow or MlflowSection()
+    source = GitHubFacts(reader, pull_request, payload, branches, model, asked(config), runs)
     names = sorted(needed(first, config) - set(given or {}))
     found = await together(_looked_up(source, name) for name in names)
     seen = (Absent(skips.not_yet_known()) if isinstance(fact, Later) else fact for fact in found)

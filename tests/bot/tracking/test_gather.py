@@ -15,7 +15,7 @@ from bot.tracking.memory import NoMemory
 from bot.tracking.pool import Pool
 from bot.tracking.server import Server, Servers
 from policies.config.mlflow import MlflowSection
-from policies.facts import Absent, Unavailable
+from policies.facts import Unavailable
 from policies.metrics.runs import NO_FILE, BaselineKind, ModelRuns, PrimaryMetric, Training, TrainingState
 from policies.metrics.training import WorkflowRun
 from policies.phrase import say
@@ -30,16 +30,9 @@ def pool(open_mlflow: MlflowServer, counted: Counted) -> Iterator[Pool]:
     pool.close()
 
 
-async def gathered(pool: Pool, section: dict[str, Any] | None, **changes: Any) -> Any:
-    given = None if section is None else MlflowSection.model_validate(section)
+async def gathered(pool: Pool, section: dict[str, Any], **changes: Any) -> Any:
+    given = MlflowSection.model_validate(section)
     return await gather_metrics(given, subject(**changes), pool, NoMemory(), NOW)
-
-
-async def test_without_a_section_there_is_nothing_to_look_for(pool: Pool, counted: Counted) -> None:
-    found = await gathered(pool, None)
-    assert isinstance(found, Absent)
-    assert found.why.plain() == "the policy has no `mlflow` section"
-    assert counted.paths == []
 
 
 @pytest.mark.parametrize(

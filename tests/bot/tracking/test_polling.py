@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.tracking.polling import GIVE_UP, LATEST, SOONEST, look_again
-from bot.tracking.words import forbidden, no_section, no_such_server, not_looked_for, runs, timed_out
+from bot.tracking.words import forbidden, no_release, no_such_server, not_looked_for, runs, timed_out
 from policies.facts import Absent, Unavailable
 from policies.metrics.runs import BaselineKind, BaselineRuns, Group, ModelRuns, Run, Training, TrainingState
 from policies.metrics.settings import Model
@@ -48,7 +48,7 @@ def run(status: str) -> Group:
         (found(forbidden("main", runs())), False),
         (timed_out("main", 20), True),
         (no_such_server("main", "a/b"), False),
-        (no_section(), False),
+        (no_release(), False),
         ((), False),
     ],
 )

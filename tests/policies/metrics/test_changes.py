@@ -78,6 +78,12 @@ def test_lines_are_read_as_pip_does(line: str, expected: dict[str, str]) -> None
     assert pins([line]) == expected
 
 
+def test_one_of_several_lines_for_other_machines_is_enough() -> None:
+    lines = ('a==1.5; python_version < "3.12"', 'a==1.6; python_version >= "3.12"', "b==1")
+    assert mismatches(("a==1.6", "b==1"), {"r.txt": lines}) == ()
+    assert mismatches(("a==1.7", "b==1"), {"r.txt": lines}) == (Mismatch("a", "1.7", "==1.5 or ==1.6", "r.txt"),)
+
+
 def test_only_exact_versions_outside_of_what_is_wanted_are_mismatches() -> None:
     logged_with = ("a==1.5", "b==2.0", "c>=1", "d==1.0+cpu", "e==1.*", "f==2.0rc1", "g==1.0")
     files = {"r.txt": ("a>=1.6", "b", "c==9", "d==1.0", "e==3", "f>=1", "h==1")}

@@ -1,0 +1,1 @@
+"""Forecasts what a store sells each day."""

@@ -1,0 +1,1 @@
+"""Predicts how far a patient's diabetes has progressed after a year."""

@@ -1,0 +1,1 @@
+"""The examples: what a new user copies works as it stands."""
