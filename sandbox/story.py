@@ -45,6 +45,10 @@ class Story:
     clone: Path
     scenes: tuple[Scene, ...]
 
+    @property
+    def name(self) -> str:
+        return self.clone.name
+
 
 SCENES = (
     Scene(

@@ -30,6 +30,9 @@ _NOT_NEWS = frozenset(
         ("merge_group", "checks_requested"),
         ("merge_group", "destroyed"),
         ("status", ""),
+        ("workflow_run", "completed"),
+        ("workflow_run", "in_progress"),
+        ("workflow_run", "requested"),
     }
 )
 

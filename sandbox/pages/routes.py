@@ -13,7 +13,7 @@ from sandbox.github.errors import Refused
 from sandbox.github.model import User
 from sandbox.github.world import World
 from sandbox.pages import actions, show
-from sandbox.pages.addresses import ROOT
+from sandbox.pages.addresses import ROOT, run_page
 from sandbox.pages.diagrams import Scheme
 from sandbox.pages.finding import find_repository
 from sandbox.pages.people import acting, people
@@ -50,6 +50,7 @@ def add_pages(app: web.Application, world: World) -> None:
         (repository + "/commit/{sha:[0-9a-f]{7,40}}", show.commit),
     ):
         app.router.add_get(path, _page(shows))
+    app.router.add_get(repository + r"/actions/runs/{id:\d+}", _to_job)
     app.router.add_post(f"{ROOT}/acting", actions.act_as)
     app.router.add_post(pull + "/{deed}", _deed(actions.on_pull, show.pull))
     app.router.add_post(repository + r"/runs/{id:\d+}/rerun", _deed(actions.rerun, show.run))
@@ -114,6 +115,16 @@ def _me(site: Site, request: web.Request) -> User:
 
 async def _to_overview(_: web.Request) -> web.StreamResponse:
     raise web.HTTPFound(f"{ROOT}/")
+
+
+async def _to_job(request: web.Request) -> web.StreamResponse:
+    """Show the job of a workflow's run, which is a check run."""
+    site = request.app[SITE]
+    runs = find_repository(site.world, request).workflow_runs
+    run = next((each for each in runs if each.id == int(request.match_info["id"])), None)
+    if run is None:
+        raise web.HTTPNotFound
+    raise web.HTTPFound(run_page(run.job))
 
 
 async def _diagram(request: web.Request) -> web.Response:

@@ -34,9 +34,10 @@ UNEVEN = frozenset(
         "squash_merge_commit_title",
         "user_view_type",
         "web_commit_signoff_required",
+        "workflow_run.display_title",
     }
 )
-"""Fields of users, teams and repositories that GitHub describes in most webhooks and has forgotten in some."""
+"""Fields of users, teams, repositories and runs that GitHub describes in most webhooks and has forgotten in some."""
 
 
 def problems_of_call(call: Call) -> Iterator[str]:

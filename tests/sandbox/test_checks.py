@@ -213,21 +213,3 @@ async def test_statuses(github: Sandbox, repo: Repo, pull: Pull, client: Client,
     await client.post(f"{R}/statuses/{pull.head_sha}", {}, status=422)
     await github.delivered()
     assert receiver.last("status")["branches"][0]["name"] == "feature/x"
-
-
-async def test_workflow_runs(github: Sandbox, repo: Repo, pull: Pull, client: Client, receiver: Receiver) -> None:
-    run = await repo.run_workflow("train", "feature/x")
-    other = await repo.run_workflow("lint", "main")
-    await repo.finish_workflow(run, "success")
-    await github.delivered()
-    assert receiver.last("workflow_run.completed")["workflow_run"]["conclusion"] == "success"
-    for query, found in (
-        (f"head_sha={pull.head_sha}", [run]),
-        ("branch=main", [other]),
-        ("status=queued", [other]),
-        ("status=success", [run]),
-        ("event=push", [other, run]),
-        ("event=pull_request", []),
-    ):
-        listed = (await client.get(f"{R}/actions/runs?{query}"))["workflow_runs"]
-        assert [one["id"] for one in listed] == [one.id for one in found], query

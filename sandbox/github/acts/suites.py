@@ -15,7 +15,7 @@ from sandbox.github.world import World
 def suite_for(world: World, repository: Repository, app: App, sha: str) -> CheckSuite:
     """Return the suite of an App on a commit; made if there is none."""
     found = next((one for one in repository.suites if one.app is app and one.head_sha == sha), None)
-    return found or _make(world, repository, app, sha, _branch_at(world, repository, sha))
+    return found or make(world, repository, app, sha, _branch_at(world, repository, sha))
 
 
 def _branch_at(world: World, repository: Repository, sha: str) -> str | None:
@@ -24,7 +24,8 @@ def _branch_at(world: World, repository: Repository, sha: str) -> str | None:
     return next((name for name, tip in tips.items() if tip == sha), None)
 
 
-def _make(world: World, repository: Repository, app: App, sha: str, branch: str | None) -> CheckSuite:
+def make(world: World, repository: Repository, app: App, sha: str, branch: str | None) -> CheckSuite:
+    """Make one more suite. Only GitHub Actions has several on a commit, one for each run of a workflow."""
     now = world.clock.now()
     suite = CheckSuite(world.id(), repository, app, sha, branch, now, now)
     repository.suites.append(suite)
@@ -39,7 +40,7 @@ def request(world: World, move: Move, by: Account) -> None:
         wanted = installation.permissions.get("checks") == "write" and installation.suspended_at is None
         have = any(one.app is installation.app and one.head_sha == move.after for one in move.repository.suites)
         if wanted and not have:
-            suite = _make(world, move.repository, installation.app, move.after, move.branch)
+            suite = make(world, move.repository, installation.app, move.after, move.branch)
             suite.before = move.before
             tell(world, suite, "requested", by)
 

@@ -6,7 +6,7 @@ own; two are the same if they are the same object. Times are aware, in UTC, in w
 
 from sandbox.github.model.accounts import Account, Organisation, Permission, Team, User
 from sandbox.github.model.apps import App, Delivery, Installation, Manifest, Token
-from sandbox.github.model.checks import Annotation, CheckRun, CheckSuite, CommitStatus, Output, WorkflowRun
+from sandbox.github.model.checks import Annotation, CheckRun, CheckSuite, CommitStatus, Output, Workflow, WorkflowRun
 from sandbox.github.model.pulls import Comment, PullRequest, QueueEntry, Review, ReviewComment
 from sandbox.github.model.repository import Protection, Release, Repository, RequiredCheck
 
@@ -35,5 +35,6 @@ __all__ = [
     "Team",
     "Token",
     "User",
+    "Workflow",
     "WorkflowRun",
 ]

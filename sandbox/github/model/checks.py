@@ -99,18 +99,48 @@ class CommitStatus:
 
 
 @dataclass(slots=True, eq=False)
-class WorkflowRun:
-    """A run of GitHub Actions, as far as the API lists it."""
+class Workflow:
+    """A workflow of GitHub Actions: its file, and what it is called."""
 
     id: int
-    repository: Repository
     name: str
+    path: str
+    created_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class WorkflowRun:
+    """A run of a workflow, with one job; it stands as it does in the job's check run, in a suite of its own."""
+
+    id: int
+    workflow: Workflow
+    job: CheckRun
     event: str
     head_branch: str
-    head_sha: str
     actor: User
     run_number: int
     created_at: datetime
-    updated_at: datetime
-    status: str = "queued"
-    conclusion: str | None = None
+
+    @property
+    def suite(self) -> CheckSuite:
+        return self.job.suite
+
+    @property
+    def repository(self) -> Repository:
+        return self.suite.repository
+
+    @property
+    def head_sha(self) -> str:
+        return self.suite.head_sha
+
+    @property
+    def status(self) -> str:
+        return self.job.status
+
+    @property
+    def conclusion(self) -> str | None:
+        return self.job.conclusion
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.suite.updated_at

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sandbox.github.model.accounts import Account, Permission, User
 from sandbox.github.model.apps import App
-from sandbox.github.model.checks import CheckSuite, CommitStatus, WorkflowRun
+from sandbox.github.model.checks import CheckSuite, CommitStatus, Workflow, WorkflowRun
 from sandbox.github.model.pulls import PullRequest, QueueEntry
 
 
@@ -81,6 +81,7 @@ class Repository:
     statuses: list[CommitStatus] = field(default_factory=list)
     queue: list[QueueEntry] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
+    workflows: list[Workflow] = field(default_factory=list)
     workflow_runs: list[WorkflowRun] = field(default_factory=list)
     last_number: int = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sandbox.github.model import Annotation, CheckRun, CheckSuite, CommitStatus, Repository, WorkflowRun
+from sandbox.github.model import Annotation, CheckRun, CheckSuite, CommitStatus, Repository
 from sandbox.github.payloads.accounts import simple_user
 from sandbox.github.payloads.apps import app
 from sandbox.github.payloads.basics import Json, in_path, moment, moment_or_none, node_id
@@ -151,48 +151,3 @@ def combined_status(world: World, repository: Repository, sha: str, shown: list[
 
 def latest_of_suite(suite: CheckSuite) -> list[CheckRun]:
     return [run for run in latest_runs(suite.repository, suite.head_sha) if run.suite is suite]
-
-
-def workflow_run(world: World, run: WorkflowRun) -> Json:
-    url, html = (
-        f"{api_url(world, run.repository)}/actions/runs/{run.id}",
-        f"{html_url(world, run.repository)}/actions/runs/{run.id}",
-    )
-    commit = world.git(run.repository).objects.commit(run.head_sha)
-    return {
-        "id": run.id,
-        "name": run.name,
-        "node_id": node_id("WFR", run.id),
-        "check_suite_id": run.id + 1,
-        "check_suite_node_id": node_id("CS", run.id + 1),
-        "head_branch": run.head_branch,
-        "head_sha": run.head_sha,
-        "path": f".github/workflows/{run.name}.yml",
-        "run_number": run.run_number,
-        "run_attempt": 1,
-        "event": run.event,
-        "status": run.status,
-        "conclusion": run.conclusion,
-        "workflow_id": run.id + 2,
-        "url": url,
-        "html_url": html,
-        "pull_requests": pulls_of(world, run.repository, run.head_sha),
-        "created_at": moment(run.created_at),
-        "updated_at": moment(run.updated_at),
-        "run_started_at": moment(run.created_at),
-        "actor": simple_user(world, run.actor),
-        "triggering_actor": simple_user(world, run.actor),
-        "display_title": commit.message.partition("\n")[0],
-        "jobs_url": f"{url}/jobs",
-        "logs_url": f"{url}/logs",
-        "check_suite_url": f"{api_url(world, run.repository)}/check-suites/{run.id + 1}",
-        "artifacts_url": f"{url}/artifacts",
-        "cancel_url": f"{url}/cancel",
-        "rerun_url": f"{url}/rerun",
-        "previous_attempt_url": None,
-        "workflow_url": f"{api_url(world, run.repository)}/actions/workflows/{run.id + 2}",
-        "referenced_workflows": [],
-        "head_commit": simple_commit(commit),
-        "repository": minimal_repository(world, run.repository),
-        "head_repository": minimal_repository(world, run.repository),
-    }

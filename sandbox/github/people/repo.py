@@ -126,11 +126,22 @@ class Repo:
         one = CommitStatus(self._world.id(), self.model, self.sha(at), context, state, who, now)
         checks.set_status(self._world, one, who)
 
-    async def run_workflow(self, name: str, branch: str, by: User | None = None, event: str = "push") -> WorkflowRun:
-        """Let GitHub Actions start a workflow on the tip of a branch; see :meth:`finish_workflow`."""
-        return workflows.request(self._world, self.model, workflows.Start(name, branch, event), self._by(by))
+    async def run_workflow(self, file: str, branch: str, by: User | None = None, event: str = "push") -> WorkflowRun:
+        """Let GitHub Actions begin a workflow (``train.yml``) on the tip of a branch; see :meth:`finish_workflow`."""
+        run = await self.queue_workflow(file, branch, by, event)
+        await self.begin_workflow(run)
+        return run
 
-    async def finish_workflow(self, run: WorkflowRun, conclusion: str) -> None:
+    async def queue_workflow(self, file: str, branch: str, by: User | None = None, event: str = "push") -> WorkflowRun:
+        """Let a workflow wait for a runner."""
+        start = workflows.Start(f".github/workflows/{file}", branch, event)
+        return workflows.request(self._world, self.model, start, self._by(by))
+
+    async def begin_workflow(self, run: WorkflowRun) -> None:
+        """Let a runner take a workflow that waits."""
+        workflows.begin(self._world, run)
+
+    async def finish_workflow(self, run: WorkflowRun, conclusion: str = "success") -> None:
         workflows.complete(self._world, run, conclusion)
 
     async def release(self, tag: str, target: str, by: User | None = None) -> Release:

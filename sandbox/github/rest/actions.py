@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.github.payloads.checks import workflow_run
+from sandbox.github.payloads.workflows import workflow_run
 from sandbox.github.rest.ask import Answer, Ask, one_with_id
 from sandbox.github.rest.routes import Routes
 

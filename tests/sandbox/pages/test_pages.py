@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from sandbox.github.acts import accounts, checks, merging, pulls, pushes, repositories, reviews
+from sandbox.github.acts import accounts, checks, merging, pulls, pushes, repositories, reviews, workflows
 from sandbox.github.git.objects import Person
 from sandbox.github.git.writing import Draft, commit
 from sandbox.github.model import Annotation, Delivery
@@ -262,3 +262,25 @@ async def test_foreign_text_is_inert_on_every_page(scene: Scene, visitor: Visito
         assert not found["img-src=x"]
         if name == "template":
             assert "{{7*7}}" in page.text
+
+
+async def test_a_run_of_a_workflow_leads_to_its_job(scene: Scene, visitor: Visitor) -> None:
+    start = workflows.Start(".github/workflows/train.yml", "hotfix/1.0.1")
+    run = workflows.request(scene.world, scene.repository, start, scene.ben)
+    workflows.begin(scene.world, run)
+    page = await visitor.get(f"{scene.page}/actions/runs/{run.id}")
+    assert (page.status, page.path) == (200, f"{scene.page}/runs/{run.job.id}")
+    assert "GitHub Actions" in page.text
+    assert (await visitor.get(f"{scene.page}/actions/runs/{run.job.id}")).status == 404
+
+
+async def test_the_news_tell_of_a_workflow_once(scene: Scene, visitor: Visitor) -> None:
+    """Its job is told of as a check; what else GitHub sends is for programs."""
+    scene.open("hotfix/1.0.1")
+    start = workflows.Start(".github/workflows/train.yml", "hotfix/1.0.1")
+    run = workflows.request(scene.world, scene.repository, start, scene.ben)
+    workflows.begin(scene.world, run)
+    workflows.complete(scene.world, run, "success")
+    page = await visitor.get(scene.page)
+    assert page.text.count("finished <b>") == 1
+    assert "workflow run" not in page.text
