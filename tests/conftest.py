@@ -8,10 +8,10 @@ import pytest
 
 from sandbox.desk import environment
 from sandbox.story import Story, build
-from tests.services.mlflow import guarded_mlflow, mlflow_server, mlflow_servers, open_mlflow
+from tests.services.mlflow import every_mlflow, guarded_mlflow, mlflow_server, mlflow_servers, open_mlflow
 from tests.services.postgres import postgres
 
-__all__ = ["guarded_mlflow", "mlflow_server", "mlflow_servers", "open_mlflow", "postgres"]
+__all__ = ["every_mlflow", "guarded_mlflow", "mlflow_server", "mlflow_servers", "open_mlflow", "postgres"]
 """Servers that all tests of a session share: a fixture that several modules import would start one for each."""
 
 

@@ -32,12 +32,13 @@ EXIT_INTERRUPTED = 130
 @click.option(
     "--with-actions",
     is_flag=True,
-    help="Also train with the published Actions, run by act: a minute more, in a clone of Headgate only.",
+    help="Also train with the published Actions, run by act, which fetch flake8: a minute more, in a clone only.",
 )
 def demo(*, once: bool, port: int, keep: Path | None, with_actions: bool) -> int:
     """Play the story of three engineers on a GitHub on this machine, with Headgate as its App.
 
-    Nothing leaves this machine. Without --once the story is played in the browser, and goes on until Ctrl-C.
+    Nothing leaves this machine; an MLflow server runs here too. Without --once the story is played in the browser, and
+    goes on until Ctrl-C.
     """
     try:
         for library in TRAINING:

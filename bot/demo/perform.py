@@ -23,7 +23,7 @@ from sandbox.github.server import Sandbox
 from sandbox.pages import add_pages
 from sandbox.story import Story
 
-PAUSE = 4.0
+PAUSE = 2.5
 """Seconds between two scenes, to look at what has happened."""
 
 

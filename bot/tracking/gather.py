@@ -145,7 +145,7 @@ class _Place:
             baseline=baseline(model.baseline),
             also=baseline(model.also) if model.also else None,
             older=why,
-            training=training_of(model, self.subject.workflows, early=self.subject.early),
+            training=training_of(model, self.subject.workflows),
             requirements=_requirements(model, self.subject),
         )
 

@@ -17,10 +17,10 @@ from sandbox.github.people.repo import Repo
 from sandbox.github.server import Sandbox
 from tests.faults.places import forecast
 from tests.sandbox.fixtures import github
-from tests.services.postgres import Postgres, postgres
+from tests.services.postgres import Postgres
 from tests.stories.gate import EVENTS, PERMISSIONS, SECRET, Gate, running
 
-__all__ = ["github", "postgres"]
+__all__ = ["github"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from bot.check import Question, judge
 from bot.cli import cli
 from bot.demo import demo
+from sandbox import models
 from sandbox.desk import environment
 from sandbox.story import SCENES, Scene, Story, build
 
@@ -177,7 +178,8 @@ def test_the_demo_plays_it_and_checks_itself(tmp_path: Path) -> None:
     result = CliRunner().invoke(demo, ["--once", "--keep", str(tmp_path / "story")], standalone_mode=False)
     structlog.reset_defaults()
     assert result.return_value == 0, result.output
-    assert f"{len(SCENES)} of {len(SCENES)} came out as the story tells." in result.output
+    scenes = len(SCENES) + len(models.SCENES)
+    assert f"{scenes} of {scenes} came out as the story tells." in result.output
     assert (tmp_path / "story" / "sales-forecast" / "README.md").exists()
 
 

@@ -21,6 +21,9 @@ MOST_COMMITS = 12
 
 MOST_STEPS = 64
 
+MOST_NAMED = 12
+"""Steps that have a name each, for the same reason."""
+
 THIS_CHANGE = "this"
 
 
@@ -91,14 +94,21 @@ def _by_step(candidate: Group, place: Place) -> Iterator[Drawing]:
     histories = [history for group in groups if (history := _history(group, name))]
     if not histories or not _history(candidate, name):
         return
-    first = min(history[0].step for history in histories)
-    last = max(history[-1].step for history in histories)
-    grid = _grid(first, last, max(map(len, histories)))
-    lines = tuple(tuple(_value_at(history, step) for step in grid) for history in histories)
     caption = words.steps_drawn(name, baseline=len(histories) > 1)
     if len({history[-1].step for history in histories}) > 1:
         caption += words.drawn_on()
-    yield Drawing(caption, Plot(name, lines, steps=(first, last)))
+    yield Drawing(caption, _plot(name, histories))
+
+
+def _plot(name: str, histories: Sequence[Sequence[Point]]) -> Plot:
+    """Draw each step where there are few, else evenly spaced ones: Mermaid has no others without a name for each."""
+    steps = sorted({point.step for history in histories for point in history})
+    few = len(steps) <= MOST_NAMED
+    places = steps if few else _grid(steps[0], steps[-1], max(map(len, histories)))
+    lines = tuple(tuple(_value_at(history, step) for step in places) for history in histories)
+    if few:
+        return Plot(name, lines, labels=tuple(map(str, steps)))
+    return Plot(name, lines, steps=(steps[0], steps[-1]))
 
 
 def _history(group: Group, name: str) -> list[Point]:
@@ -111,7 +121,7 @@ def _history(group: Group, name: str) -> list[Point]:
 
 
 def _grid(first: int, last: int, points: int) -> list[float]:
-    """Return evenly spaced steps: Mermaid has no others. As many intervals as a power of two, which adds up exactly."""
+    """Return evenly spaced steps, as many intervals as a power of two, which adds up exactly."""
     intervals = 1
     while 2 * intervals <= min(points - 1, MOST_STEPS):
         intervals *= 2

@@ -15,7 +15,6 @@ from bot.state.address import read_address
 from bot.state.schema import migrate
 from tests.bot.jobs.workshop import EmbeddedPlace, Place, PostgresPlace
 from tests.services.postgres import Postgres
-from tests.services.postgres import postgres as postgres  # noqa: PLC0414 -- a fixture is found where it is imported
 
 
 @pytest.fixture(autouse=True)

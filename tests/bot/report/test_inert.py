@@ -36,8 +36,8 @@ OURS = PLAIN | TABLE | ITEM | {"fence", "heading_open", "heading_close", "strong
 FOLDS = {"details", "detailsopen", "summary", "code"}
 """What our own HTML consists of: parts that open with a click."""
 
-ACTS = re.compile(r"[@<>]|https?:|www\.|(?:^|[^ ])#(?!\d)|\bGH-")
-"""What GitHub would make a mention, a reference or a link of, outside code."""
+ACTS = re.compile(r"[@>]|<(?! )|https?:|www\.|(?:^|[^ ])#(?!\d)|\bGH-")
+"""What GitHub would make a mention, a reference, a tag or a link of, outside code. ("p < 0.001" is none of these.)"""
 
 
 QUOTED = (

@@ -270,9 +270,16 @@ def test_a_run_that_ended_early_is_drawn_to_the_end() -> None:
     ours = group(seeds(12.1)[:1], history={"rmse": tuple(world.Point(n, 9.0 - n) for n in range(5))})
     theirs = models.dev(seeds(12.4)[:1], history={"rmse": (world.Point(0, 9.0), world.Point(2, 4.0))})
     text = told(judged(found(ours, theirs, held, recent=()), held=held))
-    assert 'x-axis "step" 0 --> 4' in text
+    assert 'x-axis ["0", "1", "2", "3", "4"]' in text
     assert "line [9.000, 8.000, 7.000, 6.000, 5.000]\n  line [9.000, 9.000, 4.000, 4.000, 4.000]" in text
     assert "The one that ended earlier is drawn on at its last value." in text
+
+
+def test_more_steps_than_have_room_for_a_name_are_evenly_spaced() -> None:
+    held = policy()
+    ours = group(seeds(12.1)[:1], history={"rmse": tuple(world.Point(10 * n, 40.0 - n) for n in range(33))})
+    text = told(judged(found(ours, models.dev(seeds(12.4)[:1]), held, recent=()), held=held))
+    assert 'x-axis "step" 0 --> 320' in text
 
 
 def test_a_hostile_model_is_inert() -> None:

@@ -14,7 +14,6 @@ from bot.state.address import Address, read_address
 from bot.state.schema import migrate
 from bot.state.store import SqlStore
 from tests.services.postgres import Postgres
-from tests.services.postgres import postgres as postgres  # noqa: PLC0414 -- a fixture is found where it is imported
 
 ACME = Repository(InstallationId(7), 42, "acme/forecast")
 

@@ -12,14 +12,6 @@ from tests.bot.tracking.program import Program
 from tests.services.mlflow import (
     MlflowServer,
 )
-from tests.services.mlflow import every_mlflow as every_mlflow  # noqa: PLC0414 -- likewise
-from tests.services.mlflow import (
-    guarded_mlflow as guarded_mlflow,  # noqa: PLC0414 -- a fixture is found where it is imported
-)
-from tests.services.mlflow import mlflow_server as mlflow_server  # noqa: PLC0414 -- likewise
-from tests.services.mlflow import mlflow_servers as mlflow_servers  # noqa: PLC0414 -- likewise
-from tests.services.mlflow import open_mlflow as open_mlflow  # noqa: PLC0414 -- likewise
-from tests.services.postgres import postgres as postgres  # noqa: PLC0414 -- likewise
 
 
 @pytest.fixture
