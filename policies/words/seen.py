@@ -86,8 +86,8 @@ def _lacks(place: Drift) -> Phrase:
 
 def _releases(fact: Sequence[Release]) -> Phrase:
     if not fact:
-        return say("no open release")
-    return say("open: {branches}", branches=[release.branch for release in fact])
+        return say("none")
+    return say("{branches}", branches=[release.branch for release in fact])
 
 
 def _tags(fact: Sequence[Tag]) -> Phrase:

@@ -68,13 +68,13 @@ async def unheard(gate: Gate, github: Sandbox, repo: Repo) -> tuple[Sequence[Pul
     return pulls, [one for one in github.deliveries if one.url == NOWHERE]
 
 
-async def test_deliveries_come_backwards_and_twice(gate: Gate, github: Sandbox, repo: Repo) -> None:
-    pulls, deliveries = await unheard(gate, github, repo)
+async def test_deliveries_come_backwards_and_twice(any_gate: Gate, github: Sandbox, repo: Repo) -> None:
+    pulls, deliveries = await unheard(any_gate, github, repo)
     for one in reversed(deliveries):
         github.post.again(one)
         github.post.again(one)
         await github.delivered()
-    await at_rest(github, gate.queue)
+    await at_rest(github, any_gate.queue)
     assert_the_end_of_the_day(repo, pulls)
 
 
@@ -105,20 +105,20 @@ async def test_the_head_moves_during_the_evaluation(any_gate: Gate, github: Sand
 
 
 @pytest.mark.parametrize("how", ["uninstalled", "suspended"])
-async def test_we_are_sent_away_during_the_evaluation(gate: Gate, github: Sandbox, repo: Repo, how: str) -> None:
+async def test_we_are_sent_away_during_the_evaluation(any_gate: Gate, github: Sandbox, repo: Repo, how: str) -> None:
     """Nothing can be done any more, so nothing is left to do, and nobody is told of a failure."""
-    installation = await gate.app.install(repo.model.owner)
-    await at_rest(github, gate.queue)
+    installation = await any_gate.app.install(repo.model.owner)
+    await at_rest(github, any_gate.queue)
     comparing = github.faults.hold("GET", "/repos/acme/forecast/compare/.*")
     pull = await feature(repo, base="main")
     await reached(comparing)
     await (installation.uninstall() if how == "uninstalled" else installation.suspend())
     comparing.released.set()
-    await at_rest(github, gate.queue)
-    assert (await gate.queue.counts())["dead"] == 0
+    await at_rest(github, any_gate.queue)
+    assert (await any_gate.queue.counts())["dead"] == 0
     if how == "suspended":
         await installation.unsuspend()
-        await at_rest(github, gate.queue)
+        await at_rest(github, any_gate.queue)
         assert verdict(pull)[0] == "failure"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +53,16 @@ async def test_it_is_not_known_yet_whether_it_can_be_merged(gate: Gate, github: 
     assert pull.checks()["headgate"].id == check.id
     assert verdict(pull) == ("success", "May be merged, 1 warning")
     assert (await gate.queue.counts())["later"] == 0
+
+
+async def test_a_check_is_dated_by_the_clock_that_its_facts_are_dated_by(
+    gate: Gate, github: Sandbox, repo: Repo
+) -> None:
+    github.advance(timedelta(minutes=5))
+    before = github.clock.now()
+    await feature(repo)
+    await gate.settle()
+    assert before <= datetime.fromisoformat(written(github)[-1]["completed_at"]) <= github.clock.exact()
 
 
 async def test_what_is_wrong_already_is_said_at_once(gate: Gate, github: Sandbox, repo: Repo) -> None:
