@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sandbox.desk import environment
 from sandbox.story import Story, build
+
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
+"""How fast a machine is, and how busy, is no property of the code: Hypothesis's own profile for CI says the same.
+
+https://hypothesis.readthedocs.io/en/latest/reference/api.html#hypothesis.settings.register_profile
+"""
 
 
 def pytest_configure() -> None:
