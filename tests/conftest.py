@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sandbox.desk import environment
 from sandbox.story import Story, build
@@ -13,6 +14,13 @@ from tests.services.postgres import postgres
 
 __all__ = ["every_mlflow", "guarded_mlflow", "mlflow_server", "mlflow_servers", "open_mlflow", "postgres"]
 """Servers that all tests of a session share: a fixture that several modules import would start one for each."""
+
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
+"""How fast a machine is, and how busy, is no property of the code: Hypothesis's own profile for CI says the same.
+
+https://hypothesis.readthedocs.io/en/latest/reference/api.html#hypothesis.settings.register_profile
+"""
 
 
 def pytest_configure() -> None:

@@ -145,7 +145,7 @@ def test_hostile_bytes_get_an_answer(name: str) -> None:
     assert len(problems(answer)) <= MOST_PROBLEMS + 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_file_gets_an_answer(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(READABLE))

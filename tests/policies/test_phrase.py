@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import words
@@ -25,7 +25,6 @@ from tests.policies.strategies import NASTY, TEXT
 WORDS = (blind, check, comment, failure, faults, offences, policy, remedies, skips)
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_foreign_text_is_code_in_a_paragraph(one: str, other: str) -> None:
     kinds, code = shown_in(say("Between {one} and {other} we speak.", one=one, other=other).markdown())
@@ -39,7 +38,6 @@ def expected(text: str, *, in_table: bool = False) -> str:
     return shown if in_table else shown.replace("|", r"\|")
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_foreign_text_is_code_in_a_list_item(one: str, other: str) -> None:
     kinds, code = shown_in("- " + say("{one} {other}", one=one, other=other).markdown())
@@ -47,7 +45,6 @@ def test_foreign_text_is_code_in_a_list_item(one: str, other: str) -> None:
     assert [text.strip() for text in code] == [expected(one), expected(other)]
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_foreign_text_is_code_in_a_table_cell(one: str, other: str) -> None:
     cells = [say("{text} here", text=text).markdown() for text in (one, other)]
@@ -57,7 +54,6 @@ def test_foreign_text_is_code_in_a_table_cell(one: str, other: str) -> None:
     assert [text.strip() for text in code] == [expected(one, in_table=True), expected(other, in_table=True)]
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, max_size=8))
 def test_a_list_of_foreign_texts_is_code_and_is_cut(texts: list[str]) -> None:
     phrase = say("Known: {texts}.", texts=texts)
@@ -67,7 +63,6 @@ def test_a_list_of_foreign_texts_is_code_and_is_cut(texts: list[str]) -> None:
     assert phrase.plain().endswith("and 3 more.") == (len(texts) == 8)
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_foreign_text_is_code_in_html(one: str, other: str) -> None:
     reader = Browser()
@@ -77,7 +72,6 @@ def test_foreign_text_is_code_in_html(one: str, other: str) -> None:
     assert reader.text == f"{visible(one)} & {visible(other)}"
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_nothing_invisible_reaches_a_terminal(text: str) -> None:
     phrase = say("It is {text}.", text=text)
@@ -93,7 +87,6 @@ def test_what_is_shown_is_short_and_shows_itself_again(text: str) -> None:
     assert visible(shown, len(shown)) == shown
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=4))
 def test_a_command_has_the_words_that_it_was_given(given_words: list[str]) -> None:
     assert shlex.split(command(*given_words)) == [visible(word) for word in given_words]

@@ -19,7 +19,7 @@ from tests.policies.readers import PLAIN, invisible_in, shown_in
 from tests.policies.strategies import BLIND, CONFIGS, FACTS, configs
 
 GATHERED = [field.name for field in fields(Facts) if field.name not in ("as_of", "pull_request", "push", "branches")]
-many = settings(max_examples=60, deadline=None)
+many = settings(max_examples=60)
 
 
 def phrases(report: Report) -> Iterator[Phrase]:

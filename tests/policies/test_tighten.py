@@ -72,7 +72,7 @@ def _tightened() -> list[tuple[Config, Config]]:
     return pairs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(FACTS, st.sampled_from(_tightened()))
 def test_whatever_failed_still_fails(facts: Facts, policies: tuple[Config, Config]) -> None:
     organisation, repository = policies

@@ -102,19 +102,19 @@ def opinions(draw: st.DrawFn) -> Opinion:
     return render.opinion(found, seen=seen, change=draw(st.sampled_from((None, PolicyChange(effects=(effect,))))))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(opinions())
 def test_a_check_run_is_inert(opinion: Opinion) -> None:
     assert_shown_safely(check_run(HEAD, [opinion]))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(opinions(), min_size=2, max_size=3), st.booleans())
 def test_a_check_run_of_several_is_inert(several: list[Opinion], group: bool) -> None:
     assert_shown_safely(check_run(HEAD, several, group=group))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(opinions())
 def test_a_comment_is_inert(opinion: Opinion) -> None:
     said = comment(opinion, previous_comment_exists=True)
@@ -124,7 +124,6 @@ def test_a_comment_is_inert(opinion: Opinion) -> None:
     assert_inert(text)
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_what_could_not_be_decided_is_inert(one: str, other: str) -> None:
     subject = worlds.pull_request(one, other)
