@@ -84,9 +84,9 @@ class Aftermath:
             return "", ()
         history = self.tracking.history(main, metric)
         if len(history) > 1:
-            return "step", [(str(step), value) for step, value in history]
+            return "by step", [(str(step), value) for step, value in history]
         latest = [run for run in self.tracking.latest(main) if metric in run.metrics]
-        return "last runs of the experiment", [(run.name, run.metrics[metric]) for run in latest]
+        return "in the last runs of the experiment", [(run.name, run.metrics[metric]) for run in latest]
 
     def _write(self, told: Told) -> None:
         runs = [asdict(run) for run in told.runs]

@@ -59,7 +59,7 @@ def _plot(told: Told) -> Iterator[str]:
     labels, values = tuple(label for label, _ in points), tuple(value for _, value in points)
     source = mermaid(Plot(told.metric or "", (values,), labels))
     if source is not None:
-        yield say("{metric} by {axis}:", metric=told.metric or "", axis=Phrase((told.axis,))).markdown()
+        yield say("{metric} {axis}:", metric=told.metric or "", axis=Phrase((told.axis,))).markdown()
         yield fenced(source)
 
 

@@ -98,7 +98,7 @@ async def test_8_more_annotations_than_github_takes_at_a_time(gate: Gate, github
 
 
 async def test_8_a_summary_that_would_be_too_long(gate: Gate, repo: Repo) -> None:
-    pull = await wrong_policy(repo, 52, letter="\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL X}", length=295)
+    pull = await wrong_policy(repo, 52, letter="\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL X}", length=308)
     await gate.settle()
     text = summary(pull)
     assert verdict(pull)[0] == "failure"

@@ -133,7 +133,7 @@ def _git(where: Path, *arguments: str) -> None:
 def hold_pages_together(server: str, workflow: str, except_for: frozenset[str]) -> None:
     """Assert that two pages say the same of every rule, but for what only GitHub knows of the rules named."""
     there, here = rules_of(server), rules_of(workflow)
-    assert len(there) > 10, "the table of all rules was not read"
+    assert len(there) >= 10, "the table of all rules was not read"
     assert list(there) == list(here) or except_for
     assert set(there) == set(here)
     different = {rule: (there[rule], here[rule]) for rule in there if there[rule] != here[rule]}

@@ -158,8 +158,9 @@ def test_the_summary(done: Done) -> None:
     summary = done.step("command").summary
     assert f"The training for commit `{REAL[:10]}` of #7 finished after" in summary
     assert "| `rmse` | 0.333333 |\n| `mae` | NaN |\n| *status* | `FINISHED` |" in summary
-    assert '    x-axis "step" ["0", "1", "2"]' in summary
-    assert "    line [1.000000, 0.500000, 0.333333]" in summary
+    assert "`rmse` by step:\n\n```mermaid\n" in summary
+    assert '  x-axis ["0", "1", "2"]\n' in summary
+    assert "  line [1.0000, 0.5000, 0.3333]\n" in summary
     assert "Nested runs, to be found in the report: 2." in summary
     assert "/#/experiments/" in summary
 

@@ -80,7 +80,7 @@ def test_other_endings(status: str, words: str) -> None:
 def test_hostile_names_are_inert() -> None:
     one = run(HOSTILE, {HOSTILE: 1.0})
     told = training(
-        runs=[one], main=one, killed=[HOSTILE], metric=HOSTILE, axis="step", points=[(HOSTILE, 1.0), (HOSTILE, 2.0)]
+        runs=[one], main=one, killed=[HOSTILE], metric=HOSTILE, axis="by step", points=[(HOSTILE, 1.0), (HOSTILE, 2.0)]
     )
     text = markdown(told, nowhere)
     table = [line for line in text.splitlines() if line.startswith("|")]
@@ -107,7 +107,7 @@ def points(*values: float) -> list[tuple[str, float]]:
 
 
 def test_the_metric_is_drawn_as_far_as_it_can_be() -> None:
-    text = markdown(training(metric="rmse", axis="step", points=points(3.0, math.nan, 2.0, 1.5)), nowhere)
+    text = markdown(training(metric="rmse", axis="by step", points=points(3.0, math.nan, 2.0, 1.5)), nowhere)
     caption, _, plot = text.rpartition("\n\n")
     assert caption.endswith("`rmse` by step:")
     assert "rmse" in drawn(plot)
@@ -116,11 +116,11 @@ def test_the_metric_is_drawn_as_far_as_it_can_be() -> None:
 
 @pytest.mark.parametrize("values", [(), (2.5,), (math.nan, 1.0), (math.inf, -math.inf)])
 def test_what_cannot_be_drawn_is_not(values: tuple[float, ...]) -> None:
-    assert "mermaid" not in markdown(training(metric="rmse", axis="step", points=points(*values)), nowhere)
+    assert "mermaid" not in markdown(training(metric="rmse", axis="by step", points=points(*values)), nowhere)
 
 
 def test_long_series_keep_their_ends() -> None:
-    text = markdown(training(metric="rmse", axis="step", points=points(*map(float, range(1000)))), nowhere)
+    text = markdown(training(metric="rmse", axis="by step", points=points(*map(float, range(1000)))), nowhere)
     (labels,) = re.findall(r"x-axis \[(.*)\]", text)
     assert labels.count(", ") == MOST_POINTS - 1
     assert labels.startswith('"0", ')

@@ -132,7 +132,7 @@ def test_a_metric_that_there_is_not(train: Train, mlflow: MlflowServer, monkeypa
     monkeypatch.setenv("MLFLOW_RUN_ID", run)
     done = train(command="true", metric="mae")
     assert "::warning::The main run has no metric 'mae'." in done.log
-    assert '    title "rmse"' in done.summary
+    assert "| `rmse` | 0.5 |" in done.summary
     assert "View run" not in done.log
 
 
@@ -196,8 +196,9 @@ def test_the_last_runs_of_an_experiment_are_plotted(
     log(4.0, "FAILED")
     monkeypatch.setenv("MLFLOW_RUN_ID", log(5.0))
     summary = train(command="true").summary
-    assert '    x-axis "last runs of the experiment" ["r1.0", "r2.0", "r5.0"]\n' in summary
-    assert "    line [1.000000, 2.000000, 5.000000]\n" in summary
+    assert "`rmse` in the last runs of the experiment:\n\n```mermaid\n" in summary
+    assert '  x-axis ["r1.0", "r2.0", "r5.0"]\n' in summary
+    assert "  line [1.000, 2.000, 5.000]\n" in summary
 
 
 def test_a_history_is_in_the_order_of_its_steps(mlflow: MlflowServer) -> None:
