@@ -9,7 +9,7 @@ from bot.jobs.target import PullRequestTarget, WorkflowTarget
 from bot.tracking import polling
 from bot.work.world import World
 from policies.catalogue import BY_NAME
-from policies.facts import Facts, PullRequest, Sha
+from policies.facts import Absent, Facts, PullRequest, Sha
 from policies.metrics.runs import ModelRuns
 from policies.phrase import Phrase
 from policies.verdict import Outcome, Report, Verdict
@@ -30,7 +30,10 @@ async def look(world: World, target: WorkflowTarget) -> None:
 def look_again(reader: Reader, facts: Facts, report: Report) -> Later | None:
     """Return when to look for runs again; None if there is nothing to wait for."""
     broken = {verdict.rule for verdict in report.verdicts if verdict.outcome is Outcome.FAIL}
-    at = polling.look_again(facts.metrics, reader.since, reader.now, missed=bool(broken & MISSED))
+    metrics = facts.metrics
+    if isinstance(metrics, tuple):
+        metrics = tuple(found for found in metrics if _concerned(found, facts) or not isinstance(found.candidate, Absent))
+    at = polling.look_again(metrics, reader.since, reader.now, missed=bool(broken & MISSED))
     return None if at is None else Later(at, "Runs may still come")
 
 

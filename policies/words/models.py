@@ -235,6 +235,10 @@ def metrics_of_several(count: int) -> Phrase:
     return say("Metrics of {n} models", n=count)
 
 
+def no_run() -> Phrase:
+    return say("no run of this commit")
+
+
 def against(held: BaselineRuns) -> Phrase:
     return say("Against {baseline}", baseline=words.baseline(held))
 

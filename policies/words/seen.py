@@ -113,10 +113,10 @@ def _metrics(fact: Sequence[ModelRuns]) -> Phrase:
 
 
 def _of_model(found: ModelRuns) -> Phrase:
-    head, base = map(_runs, (found.candidate, found.baseline.group))
-    return say(
-        "{name}: {head}; baseline {held}: {base}", name=found.name, head=head, held=found.baseline.name, base=base
-    )
+    head = say("{name}: {head}", name=found.name, head=_runs(found.candidate))
+    if not isinstance(found.candidate, Group):  # then nobody looked for a baseline
+        return head
+    return head + say("; baseline {held}: {base}", held=found.baseline.name, base=_runs(found.baseline.group))
 
 
 def _runs(group: Group | Absent | Unavailable) -> Phrase:

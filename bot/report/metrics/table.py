@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.report import blocks
 from bot.report.fit import joined
 from bot.report.metrics.order import Place, sign, worst_first, worst_of
+from policies.facts import Absent
 from policies.metrics.comparison import ModelComparison
 from policies.metrics.numbers import decimals_of, percent, signed
 from policies.metrics.runs import Group
@@ -125,6 +126,8 @@ def of_models(compared: Sequence[ModelComparison], blocking: frozenset[str]) -> 
 def _in_one_line(model: ModelComparison, blocking: frozenset[str]) -> tuple[str, ...]:
     name, worst = words.short(model.name).markdown(), worst_of(model)
     if not isinstance(model.candidate, Group):
-        return (name, *[""] * (len(HEADER) - 1), model.candidate.why.markdown())
+        none_yet = isinstance(model.found.candidate, Absent)
+        why = words.no_run() if none_yet else model.candidate.why
+        return (name, *[""] * (len(HEADER) - 1), why.markdown())
     cells = _markdown(line(worst, model, blocking).cells()) if worst else ("",) * len(HEADER)
     return (name, *cells)

@@ -88,9 +88,11 @@ function prepare(root) {
   }
 }
 
-// A picture of branches shows where the newest commit is, unless the reader has moved it.
+// A picture of branches shows where the newest commit is, with the names beyond it where both have room, unless the
+// reader has moved it.
 function now(graph) {
   const most = graph.scrollWidth - graph.clientWidth;
+  if (graph.dataset.now - most > 40) return Math.max(0, most);
   return Math.max(0, Math.min(most, graph.dataset.now - graph.clientWidth * 0.6));
 }
 

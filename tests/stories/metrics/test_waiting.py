@@ -115,9 +115,12 @@ async def test_a_change_of_something_else_does_not_wait(gate: Gate, bench: Bench
     run = await bench.repo.run_workflow("train.yml", "feature/readme")
     await gate.settle()
     assert verdict(pull) == ("success", "May be merged")
+    assert (await gate.queue.counts())["later"] == 0
+    said = summary(pull)
     await bench.repo.finish_workflow(run)
     await gate.settle()
     assert verdict(pull) == ("success", "May be merged")
+    assert summary(pull) == said, "not even for which reason nothing was judged"
 
 
 async def test_github_does_not_let_us_see_its_workflows(gate: Gate, github: Sandbox, bench: Bench) -> None:
