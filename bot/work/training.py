@@ -32,7 +32,7 @@ def look_again(reader: Reader, facts: Facts, report: Report) -> Later | None:
     broken = {verdict.rule for verdict in report.verdicts if verdict.outcome is Outcome.FAIL}
     metrics = facts.metrics
     if isinstance(metrics, tuple):
-        metrics = tuple(found for found in metrics if _concerned(found, facts) or not isinstance(found.candidate, Absent))
+        metrics = tuple(found for found in metrics if _matters(found, facts))
     at = polling.look_again(metrics, reader.since, reader.now, missed=bool(broken & MISSED))
     return None if at is None else Later(at, "Runs may still come")
 
@@ -50,6 +50,11 @@ def waits_for(facts: Facts, report: Report) -> Phrase | None:
         return None
     going = next((found for found in facts.metrics if polling.trains(found) and _concerned(found, facts)), None)
     return None if going is None else words.waits(going.training, subject.head_sha)
+
+
+def _matters(found: ModelRuns, facts: Facts) -> bool:
+    """Say whether a verdict may change with what becomes of the runs: where there are none, none may be needed."""
+    return _concerned(found, facts) or not isinstance(found.candidate, Absent)
 
 
 def _on_metrics(verdict: Verdict) -> bool:
