@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.backtest import backtest
-from bot.check import Question
+from bot.local.backtest import backtest
+from bot.local.check import Question
 
 LENGTHS = (500, 2_000, 8_000)
 """Merges of the histories."""

@@ -18,18 +18,18 @@ from bot.errors import EXIT_PASS, EXIT_UNDECIDED, EXIT_USAGE, Undecided, UsagePr
 from policies.phrase import visible
 
 COMMANDS = {
-    "backtest": "bot.commands",
-    "check": "bot.commands",
-    "config": "bot.commands",
+    "backtest": "bot.commands.backtest",
+    "check": "bot.commands.check",
+    "config": "bot.commands.config",
     "demo": "bot.demo.command",
     "doctor": "bot.doctor.command",
-    "explain": "bot.commands",
-    "init": "bot.commands",
-    "jobs": "bot.serve",
-    "metrics": "bot.metrics",
-    "replay": "bot.replay",
-    "rules": "bot.commands",
-    "serve": "bot.serve",
+    "explain": "bot.commands.rules",
+    "init": "bot.commands.init",
+    "jobs": "bot.commands.serve",
+    "metrics": "bot.commands.metrics",
+    "replay": "bot.commands.replay",
+    "rules": "bot.commands.rules",
+    "serve": "bot.commands.serve",
 }
 """The modules that the commands are in, each under its own name."""
 

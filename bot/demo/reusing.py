@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot import skeleton
 from bot.demo.models import Workshop
 from bot.demo.play import Theatre
 from bot.demo.read import Played
 from bot.demo.runner import EXAMPLE, Event, Runner
 from bot.errors import UsageProblem
+from bot.local import skeleton
 from sandbox import reusing
 from sandbox.github.people.pull import Pull
 from sandbox.models import Measured

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.backtest import Backtest, Replayed, by_type, type_of
+from bot.local.backtest import Backtest, Replayed, by_type, type_of
 from bot.report.machine import FORMAT, dumps
 from bot.report.terminal import styled
 from policies.phrase import visible

@@ -16,7 +16,7 @@ from tests.actions.act import ROOT
 IMPORTED = """
 import sys
 before = set(sys.modules)
-import bot.cli, bot.commands
+import bot.cli, bot.commands.check
 print(*{name.partition(".")[0] for name in set(sys.modules) - before})
 """
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.backtest import Backtest, Stretch, backtest
-from bot.check import Question, judge
+from bot.local.backtest import Backtest, Stretch, backtest
+from bot.local.check import Question, judge
 from policies.verdict import Outcome, Report
 from sandbox.desk import Desk
 from tests.bot.conftest import Headgate

@@ -21,13 +21,13 @@ import pytest
 from click.testing import CliRunner
 
 from bot.app import Staff, run, serve
+from bot.commands.serve import jobs
+from bot.commands.serve import serve as serve_command
 from bot.errors import UsageProblem
 from bot.github.repository import InstallationId, Repository
 from bot.jobs.embedded import EmbeddedQueue
 from bot.jobs.port import MOST_ATTEMPTS, Job, Queue
 from bot.jobs.target import PullRequestTarget, PushTarget
-from bot.serve import jobs
-from bot.serve import serve as serve_command
 from bot.settings import Settings
 from bot.state.address import Address
 from bot.state.schema import migrate

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import skeleton
 from bot.errors import UsageProblem
 from bot.gather.policy import PATH
+from bot.local import skeleton
 from policies.config import Config, read
 from sandbox.desk import Desk
 from tests.bot.conftest import Headgate

@@ -18,7 +18,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from bot.metrics import metrics
+from bot.commands.metrics import metrics
 from sandbox.desk import Desk
 from tests.actions.act import Act, Run, ours_workflow
 from tests.examples.shelf import Example

@@ -10,9 +10,9 @@ import structlog
 from click import Context
 from click.testing import CliRunner
 
-from bot.check import Question, judge
 from bot.cli import cli
 from bot.demo import demo
+from bot.local.check import Question, judge
 from sandbox import models
 from sandbox.desk import environment
 from sandbox.story import SCENES, Scene, Story, build

@@ -15,13 +15,13 @@ import pytest
 import structlog
 from click.testing import CliRunner
 
-from bot.check import Question, judge
 from bot.demo import demo, reusing
 from bot.demo.models import Workshop, by_program, measure
 from bot.demo.play import theatre
 from bot.demo.tracking import Broken, known, trainer
 from bot.errors import UsageProblem
 from bot.judged import Judged
+from bot.local.check import Question, judge
 from bot.report import render
 from bot.report.opinion import Opinion
 from policies.evaluate import evaluate

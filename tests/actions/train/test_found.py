@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.metrics import metrics
+from bot.commands.metrics import metrics
 from tests.actions.train.conftest import Train
 from tests.services.mlflow import MlflowServer
 

@@ -11,9 +11,9 @@ from typing import Any
 import click
 import pytest
 
+from bot.commands.metrics import metrics
 from bot.errors import UsageProblem
 from bot.gather.policy import PolicyProblem
-from bot.metrics import metrics
 from bot.report.metrics.terminal import sparkline
 from bot.tracking.found import Experiment
 from policies.metrics.runs import Point

@@ -122,7 +122,8 @@ async def test_many_pull_requests_at_a_time_on_one_pool(pool: Pool, open_lab: La
 
 def test_mlflow_is_loaded_when_it_is_first_needed() -> None:
     """It takes a second or more, and a hundred megabytes."""
-    program = "import sys, bot.metrics, bot.tracking.gather; print({'mlflow', 'requests', 'scipy'} & set(sys.modules))"
+    loaded = "import sys, bot.commands.metrics, bot.tracking.gather"
+    program = f"{loaded}; print({{'mlflow', 'requests', 'scipy'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout == "set()\n"
 

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import click
 
+from bot.commands.common import FILE, exit_code
 from bot.errors import UsageProblem
 from policies.facts import Absent, Branches, Commit, Facts, PullRequest, Sha, Unavailable
 from policies.phrase import say
@@ -30,8 +31,6 @@ if TYPE_CHECKING:  # see above
     from policies.config.mlflow import MlflowSection
     from policies.metrics.comparison import ModelComparison
     from policies.metrics.runs import ModelRuns
-
-EXIT_PASS, EXIT_BLOCKED, EXIT_UNDECIDED = 0, 1, 3
 
 SERVER = "command-line"
 """What the tracking server is called that somebody names by its URL."""
@@ -57,7 +56,7 @@ class Question:
 @click.option("--model", metavar="NAME", help="Which model of the policy, where it names several.")
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="A policy file, whose mlflow section says what gates; without one everything is shown and nothing gates.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
@@ -76,7 +75,7 @@ def metrics(*, form: str, head: str, base: str, **asked: Any) -> int:
     question = Question(head=Sha(head.lower()), base=Sha(base.lower()), **asked)
     judged, compared = judge(question, os.environ, datetime.now(UTC))
     _show(judged, compared, form)
-    return {Outcome.PASS: EXIT_PASS, Outcome.FAIL: EXIT_BLOCKED}.get(judged.report.outcome, EXIT_UNDECIDED)
+    return exit_code(judged.report.outcome)
 
 
 def judge(

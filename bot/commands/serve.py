@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bot.commands.common import FILE
 from bot.errors import UsageProblem
 from bot.jobs.port import CannotStore, DeadJob, Queue
 from bot.jobs.target import Target, to_json
@@ -22,7 +23,7 @@ EXIT_DONE, EXIT_USAGE, EXIT_FAILED = 0, 2, 3
 
 _env_file = click.option(
     "--env-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="A file of HEADGATE_ variables; default: .env, if there is one. The environment counts more.",
 )
 

@@ -20,7 +20,7 @@ from bot.errors import UsageProblem
 from bot.gather.policy import PATH, PolicyProblem
 from bot.git.clone import Clone
 from bot.git.command import Git
-from bot.init import Sketch, render, sketch, work_tree
+from bot.local.init import Sketch, render, sketch, work_tree
 from policies.config import ConfigErrors, read
 from policies.phrase import visible
 
@@ -120,7 +120,7 @@ def _texts(found: Sketch, release: str | None) -> Iterator[tuple[str, str]]:
 def _example() -> Path:
     """Return the folder of the example: a wheel has it in this package, a clone where people look for examples."""
     shipped = Path(__file__).with_name("example")
-    return shipped if shipped.is_dir() else Path(__file__).parents[1] / "examples" / "scikit-learn"
+    return shipped if shipped.is_dir() else Path(__file__).parents[2] / "examples" / "scikit-learn"
 
 
 def _from(text: str, beginning: str) -> str:

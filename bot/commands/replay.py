@@ -15,6 +15,7 @@ import click
 import structlog
 from rich.text import Text
 
+from bot.commands.common import FILE
 from bot.errors import UsageProblem
 from bot.events import Malformed, read
 from bot.gather.event import load
@@ -102,9 +103,9 @@ class Agenda:
 
 
 @click.command()
-@click.argument("delivery", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("delivery", type=FILE)
 @click.option("--event", help="The event's name, where DELIVERY is the bare payload: pull_request, push, …")
-@click.option("--env-file", type=click.Path(path_type=Path, dir_okay=False), help="A file of HEADGATE_ variables.")
+@click.option("--env-file", type=FILE, help="A file of HEADGATE_ variables.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def replay(delivery: Path, event: str | None, env_file: Path | None, form: str) -> int:
     """Run one stored webhook and show what it would write. GitHub is read, nothing is written.

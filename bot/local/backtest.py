@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.check import Question
 from bot.errors import UsageProblem
 from bot.gather.policy import Policy, default_branch, find_policy
 from bot.gather.replay import Past, PastFacts
@@ -15,6 +14,7 @@ from bot.git.clone import Clone
 from bot.git.command import Git, moment
 from bot.git.history import History
 from bot.git.merges import FoundMerge, Kind, find_merges, read_lines, remembered
+from bot.local.check import Question
 from policies.evaluate import evaluate
 from policies.facts import Sha
 from policies.gitflow.model import BranchModel, bind

@@ -1,0 +1,1 @@
+"""The commands, one file each: parse, call, print. What they decide is decided elsewhere; ``bot/cli.py`` finds them."""
