@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,17 @@ def test_a_baseline_that_was_never_trained_is_a_first_measurement(open_lab: Lab,
     assert first.code == 0
     assert "no run was logged for a commit of `base`" in first.out
     assert "with 1 warning" in first.out or "with 2 warnings" in first.out
+
+
+def test_every_key_of_the_json_is_documented(open_lab: Lab, policy: Path, run: Run) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "json.md").read_text("utf-8")
+    documented = {name.rpartition(".")[2] for name in re.findall(r"`([\w\[\].]+)`", page)}
+    said = run(*asked(open_lab.server, trained(open_lab)), "--config", policy, "--format", "json").json
+    (model,) = said["models"]
+    (against,) = model["against"]
+    assert against["metrics"] != []
+    for part in (said, model, against, against["metrics"][0], against["changed"]):
+        assert part.keys() - documented == set()
 
 
 def test_json_and_markdown(open_lab: Lab, policy: Path, run: Run) -> None:
