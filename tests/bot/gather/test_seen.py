@@ -76,7 +76,7 @@ TOLD: list[tuple[str, object, str]] = [
     (
         "metrics",
         (build.found(build.seeds((1.0, 2.0))), build.found(build.BLIND, build.seeds((1.0,)), model="churn")),
-        ("`sales`: 2 runs; baseline `dev`: no run was found; `churn`: not to be seen; baseline `dev`: 1 run"),
+        ("`sales`: 2 runs; baseline `dev`: no run was found; `churn`: not to be seen"),
     ),
     ("reviews", Absent(say("there is no pull request yet")), "there is no pull request yet"),
 ]
