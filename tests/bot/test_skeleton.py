@@ -190,6 +190,4 @@ def test_a_wheel_has_the_example(tmp_path: Path) -> None:
     called = [sys.executable, "-m", "bot", "init", "--ml"]
     subprocess.run(called, cwd=repo, env={**os.environ, "PYTHONPATH": str(site)}, check=True, capture_output=True)
     assert texts(repo) == texts(EXAMPLE)
-    assert (site / "bot" / "local" / "example" / "MLproject").is_file(), (
-        "read from the wheel, not from this clone"
-    )
+    assert (site / "bot" / "local" / "example" / "MLproject").is_file(), "read from the wheel, not from this clone"
