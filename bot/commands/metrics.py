@@ -21,8 +21,8 @@ import click
 from bot.commands.common import FILE, exit_code
 from bot.errors import UsageProblem
 from policies.facts import Absent, Branches, Commit, Facts, PullRequest, Sha, Unavailable
-from policies.phrase import say
-from policies.verdict import Finding, Outcome, Report, Severity, Verdict
+from policies.phrase import Phrase, say
+from policies.verdict import Finding, Outcome, Remedy, Report, Severity, Verdict
 
 if TYPE_CHECKING:  # see above
     from bot.gather.policy import Policy
@@ -32,8 +32,8 @@ if TYPE_CHECKING:  # see above
     from policies.metrics.comparison import ModelComparison
     from policies.metrics.runs import ModelRuns
 
-SERVER = "command-line"
-"""What the tracking server is called that somebody names by its URL."""
+UNNAMED = "mlflow"
+"""What a tracking server is called whose host is no plain name, such as an IPv6 address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def judge(
     from policies.metrics.compare import comparisons  # noqa: PLC0415  # likewise
 
     policy = _policy(question.config)
-    section = _section(policy.config.mlflow, question)
-    found = asyncio.run(_gathered(section, question, _connection(question.uri, environment), now))
+    connection = _connection(question.uri, environment)
+    section = _section(policy.config.mlflow, question, connection.name)
+    found = asyncio.run(_gathered(section, question, connection, now))
     facts = Facts(
         as_of=now,
         pull_request=PullRequest(question.head[:10], question.base[:10], question.head, question.base),
@@ -100,19 +101,37 @@ def judge(
     rules = [rule for rule in CATALOGUE if "metrics" in rule.needs]
     report = evaluate(facts, replace(policy.config, mlflow=section), rules)
     compared = comparisons(found) if isinstance(found, tuple) else ()
-    return Judged(facts, _with_missing(report, compared), policy), compared
+    return Judged(facts, _with_missing(report, compared, question.head), policy), compared
 
 
-def _with_missing(report: Report, compared: tuple[ModelComparison, ...]) -> Report:
-    """Say of a commit without runs that nothing could be judged: whoever asks for them wants them."""
+def _with_missing(report: Report, compared: tuple[ModelComparison, ...], head: Sha) -> Report:
+    """Say first, and once, why nothing could be judged of a commit without runs: whoever asks for them wants them."""
     from policies.metrics.missing_run import RULE  # noqa: PLC0415  # see above
-    from policies.metrics.runs import Group  # noqa: PLC0415  # likewise
 
-    reasons = tuple(Finding(each.candidate.why) for each in compared if not isinstance(each.candidate, Group))
+    reasons = tuple(reason for each in compared if (reason := _why_none(each, head)) is not None)
     if not reasons:
         return report
-    missing = Verdict(RULE.name, Severity.ERROR, Outcome.UNKNOWN, reasons)
-    return replace(report, verdicts=(missing, *(each for each in report.verdicts if each.rule != RULE.name)))
+    said = {reason.message for reason in reasons}
+    others = (_unless_repeated(each, said) for each in report.verdicts if each.rule != RULE.name)
+    return replace(report, verdicts=(Verdict(RULE.name, Severity.ERROR, Outcome.UNKNOWN, reasons), *others))
+
+
+def _why_none(compared: ModelComparison, head: Sha) -> Finding | None:
+    from bot.tracking.words import NotNow  # noqa: PLC0415  # see above
+    from policies.words import runs as words  # noqa: PLC0415  # likewise
+
+    none = compared.candidate
+    if isinstance(none, Absent):
+        return Finding(none.why, words.train(head, compared.found.training))
+    if isinstance(none, NotNow):  # the server would ask again by itself
+        return Finding(none.why, Remedy(say("See that it runs, and that --tracking-uri is its address.")))
+    return Finding(none.why, none.remedy) if isinstance(none, Unavailable) else None
+
+
+def _unless_repeated(verdict: Verdict, said: set[Phrase]) -> Verdict:
+    if verdict.outcome is not Outcome.UNKNOWN or not said.issuperset(each.message for each in verdict.findings):
+        return verdict
+    return replace(verdict, outcome=Outcome.SKIP, findings=(), reason=say("there is no run to judge"))
 
 
 def _policy(path: Path | None) -> Policy:
@@ -124,7 +143,7 @@ def _policy(path: Path | None) -> Policy:
     return Policy(read_policy(path), str(path))
 
 
-def _section(given: MlflowSection | None, question: Question) -> MlflowSection:
+def _section(given: MlflowSection | None, question: Question, server: str) -> MlflowSection:
     """Return what the policy says of the model, with the server and the experiment of the command line.
 
     The base branch and the last release are commits, and here --base is one; a second one nobody named.
@@ -143,21 +162,26 @@ def _section(given: MlflowSection | None, question: Question) -> MlflowSection:
         if baseline is not None and baseline.branch is not None:
             changes[key] = None
     entry = entry.model_copy(update=changes)
-    return MlflowSection(server=SERVER, models={question.model or question.experiment: entry})
+    return MlflowSection(server=server, models={question.model or question.experiment: entry})
 
 
 def _connection(uri: str, environment: Mapping[str, str]) -> Connection:
-    """Read the address; a user in it counts more than the environment, as for MLflow's own client."""
+    """Read the address, and call the server by its host.
+
+    A user in the address counts more than the environment, as for MLflow's own client.
+    """
     from bot.tracking.rest import Connection  # noqa: PLC0415  # see above
+    from policies.config.mlflow import is_server_name  # noqa: PLC0415  # likewise
 
     parts = urlsplit(uri)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageProblem("--tracking-uri must be the URL of a server, like http://localhost:5000.")
     url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
+    name = parts.hostname if is_server_name(parts.hostname) else UNNAMED
     if parts.username is not None:
-        return Connection(SERVER, url, unquote(parts.username), unquote(parts.password or ""))
+        return Connection(name, url, unquote(parts.username), unquote(parts.password or ""))
     names = (f"MLFLOW_TRACKING_{name}" for name in ("USERNAME", "PASSWORD", "TOKEN"))
-    return Connection(SERVER, url, *(environment.get(name) or None for name in names))
+    return Connection(name, url, *(environment.get(name) or None for name in names))
 
 
 async def _gathered(
@@ -169,7 +193,7 @@ async def _gathered(
     from bot.tracking.server import Server, Servers  # noqa: PLC0415  # likewise
     from bot.tracking.subject import Subject  # noqa: PLC0415  # likewise
 
-    pool = Pool(Servers({SERVER: Server(connection, ("**",))}))
+    pool = Pool(Servers({connection.name: Server(connection, ("**",))}))
     subject = Subject("", question.head, "base", base_commits=(Commit(question.base),))
     try:
         return await gather_metrics(section, subject, pool, NoMemory(), now)

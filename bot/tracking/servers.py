@@ -26,11 +26,11 @@ from bot.errors import UsageProblem
 from bot.tracking.rest import Connection
 from bot.tracking.server import Server, Servers
 from policies.config.document import Document, Problem, parse
+from policies.config.mlflow import is_server_name
 from policies.config.problems import problems_of
 from policies.phrase import say, visible
 from policies.rule import Glob
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -139,7 +139,7 @@ def _entries(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _bad_names(document: Document) -> Iterator[Problem]:
     for name, _ in _entries(document):
-        if not _NAME.fullmatch(name):
+        if not is_server_name(name):
             where = document.where(("mlflow", name), key=True)
             yield Problem(
                 where, say("{name} cannot be named in a policy: use letters, digits, dots, - and _.", name=name)

@@ -12,6 +12,11 @@ from pydantic_core import PydanticCustomError
 from policies.metrics.settings import Model
 
 
+def is_server_name(text: str) -> bool:
+    """Say whether a tracking server may be called that: no URL, and nothing that has to be quoted anywhere."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text) is not None
+
+
 class MlflowSection(Model):
     """The section itself: one model, or several under `models`."""
 
@@ -25,7 +30,7 @@ class MlflowSection(Model):
 
     @model_validator(mode="after")
     def _server_is_a_name(self) -> MlflowSection:
-        if self.server is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", self.server):
+        if self.server is not None and not is_server_name(self.server):
             raise PydanticCustomError("plain", "The server is a name that the operator gave, never a URL")
         return self
 

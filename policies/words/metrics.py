@@ -63,7 +63,7 @@ METHODS: Mapping[Method, str] = MappingProxyType(
         Method.PAIRED: "seed by seed, paired t-test",
         Method.WELCH: "Welch's t-test",
         Method.PREDICTION: "Student's prediction interval",
-        Method.EXACT: "no noise, compared exactly",
+        Method.EXACT: "no noise in the difference, compared exactly",
         Method.THRESHOLD: "noise unknown",
     }
 )

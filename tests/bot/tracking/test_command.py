@@ -88,7 +88,18 @@ def test_exit_codes_and_words(open_lab: Lab, policy: Path, run: Run) -> None:
     assert "`rmse` is worse than on `base`" in worse.out
     assert "could not decide" in none.out
     assert "no run names this commit" in none.out
+    assert "github.head_sha=" + sha("nobody's") in "".join(none.out.split()), "how a run would be found"
     assert "\x1b" not in better.out + worse.out + none.out, "no colour codes in a pipe"
+
+
+def test_a_server_that_does_not_answer_is_named_once(policy: Path, run: Run, unused_tcp_port: int) -> None:
+    """By its host, and without a promise to ask again: the command ends."""
+    where = ["--tracking-uri", f"http://127.0.0.1:{unused_tcp_port}", "--experiment", "sales"]
+    said = run(*where, "--head", sha("head"), "--base", sha("base"), "--config", policy)
+    assert said.code == 3
+    assert said.out.count("The tracking server `127.0.0.1` cannot be reached.") == 2, "above, and by the one rule"
+    assert "--tracking-uri is its address" in said.out
+    assert "by itself" not in said.out
 
 
 def test_without_a_policy_everything_is_shown_and_nothing_gates(open_lab: Lab, run: Run) -> None:
