@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 
 from bot.tracking.words import NotNow
 from policies.facts import Absent, Unavailable
-from policies.metrics.runs import Group, ModelRuns, TrainingState
+from policies.metrics.runs import UNDER_WAY, Group, ModelRuns, TrainingState
 
 SOONEST, LATEST = timedelta(seconds=30), timedelta(minutes=10)
 
 GIVE_UP = timedelta(hours=24)
 """Then the sweep over all open pull requests, once a day, is often enough."""
-
-UNDER_WAY = frozenset({"RUNNING", "SCHEDULED"})
 
 
 def look_again(

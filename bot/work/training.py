@@ -63,6 +63,4 @@ def _on_metrics(verdict: Verdict) -> bool:
 
 def _concerned(found: ModelRuns, facts: Facts) -> bool:
     """Without word of the policy, or of the files that have changed, any change may concern the training."""
-    if not found.settings.training or not isinstance(facts.paths, frozenset):
-        return True
-    return found.settings.depends_on(facts.paths)
+    return not isinstance(facts.paths, frozenset) or found.settings.may_need_run(facts.paths)

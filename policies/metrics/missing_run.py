@@ -25,13 +25,11 @@ from dataclasses import replace
 from policies.facts import Absent, PullRequest, Unavailable
 from policies.metrics.compare import comparisons
 from policies.metrics.comparison import ModelComparison
-from policies.metrics.runs import Group, ModelRuns, TrainingState
+from policies.metrics.runs import UNDER_WAY, Group, ModelRuns, TrainingState
 from policies.metrics.subject import named
 from policies.rule import Findings, Rule
 from policies.verdict import Finding
 from policies.words import runs as words
-
-UNDER_WAY = frozenset({"RUNNING", "SCHEDULED"})
 
 
 def check(pull_request: PullRequest, metrics: tuple[ModelRuns, ...], paths: frozenset[str]) -> Findings:
@@ -58,7 +56,7 @@ def _missing(pull_request: PullRequest, compared: ModelComparison, paths: frozen
     if not isinstance(compared.candidate, Absent) or compared.unfinished:
         return
     touched = [path for path in sorted(paths) if found.settings.depends_on([path])]
-    if found.settings.training and not touched:
+    if not found.settings.may_need_run(paths):
         yield Absent(words.nothing_to_train())
         return
     if found.training.state is TrainingState.RUNNING:

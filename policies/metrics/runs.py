@@ -89,6 +89,10 @@ class Evaluation:
     """Digest of the evaluated function, or its URI."""
 
 
+UNDER_WAY = frozenset({"RUNNING", "SCHEDULED"})
+"""What MLflow says of a run that may still log something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run. ``metrics`` are the latest values (highest step, then timestamp) from the run itself, NaN and all.

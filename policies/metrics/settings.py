@@ -155,3 +155,7 @@ class Model(_Section):
         """Say whether a change of these paths needs a run."""
         regexes = [translate(glob) for glob in self.training]
         return any(matched(regex, path, whole=True) for path in paths for regex in regexes)
+
+    def may_need_run(self, paths: Iterable[str]) -> bool:
+        """Say whether a change of these paths may need a run: any may, where the policy does not say which do."""
+        return not self.training or self.depends_on(paths)

@@ -39,7 +39,7 @@ def _stale(pull_request: PullRequest, compared: ModelComparison, paths: frozense
         yield compared.candidate
     if not isinstance(compared.candidate, Absent):
         return
-    if settings.training and not settings.depends_on(paths) and not compared.unfinished:
+    if not settings.may_need_run(paths) and not compared.unfinished:
         yield Absent(words.nothing_to_train())
     elif found.training.state is TrainingState.RUNNING or compared.unfinished:
         yield Absent(words.training_comes_first())

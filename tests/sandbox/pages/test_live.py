@@ -133,6 +133,25 @@ async def test_a_refusal_is_said_and_stays(scene: Scene, page: Page, url: str) -
     await expect(page.get_by_role("alert")).to_be_visible()
 
 
+SEEN = """() => {
+  const graph = document.querySelector(".graph"), frame = graph.getBoundingClientRect();
+  const ends = [...graph.querySelectorAll(".label")].map((label) => label.getBoundingClientRect().right);
+  return { wider: graph.scrollWidth > graph.clientWidth, whole: Math.max(...ends) <= frame.right };
+}"""
+
+
+async def test_the_name_of_the_head_is_seen_where_the_picture_is_wider_than_its_frame(
+    scene: Scene, page: Page, url: str
+) -> None:
+    ada, name = Person("Ada", "ada@example.com", scene.world.clock.now()), "feature/a-name-that-takes-room"
+    drafts = [Draft("feat: one", {"one.py": "1\n"}, ada, ada)]
+    commit(scene.world.git(scene.repository), f"refs/heads/{name}", drafts, scene.tip("dev"))
+    pull = scene.open(name, "dev")
+    await page.goto(f"{url}{scene.page}/pull/{pull.number}")
+    await expect(page.locator("body.is-live")).to_be_visible()
+    assert await page.evaluate(SEEN) == {"wider": True, "whole": True}
+
+
 @pytest.mark.parametrize("width", [400, 1600])
 async def test_nothing_hostile_breaks_the_layout(scene: Scene, page: Page, url: str, width: int) -> None:
     name = "feature/" + "\u202e<b>`" + "x" * 220
